@@ -1,0 +1,211 @@
+"""The tables that come in: one pandera model each, the only place where their columns are named.
+
+A model's field is the source of the column's heading, its parsing, its checks, its column in the
+store and its row in the data dictionary. The field's name is the heading, but for money and
+percentages, whose names end in the unit (`amount_minor` has the heading `amount`).
+"""
+
+from typing import ClassVar
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from schemas.cells import code, date, flag, identifier, money, percent, text, whole
+
+EVENT_TYPES = ("BILLING", "REVENUE")
+LOOKUP_TYPES = ("MILESTONE_NAME", "MILESTONE_SOURCE")
+SALES_PRODUCT_TYPES = ("SUBSCRIPTION", "COVERAGE")
+CHARGE_TYPES = ("ONE_TIME", "RECURRING")
+BILLING_FREQUENCIES = ("MONTHLY", "QUARTERLY", "HALF_YEARLY", "ANNUAL")
+BILLING_TIMINGS = ("IN_ADVANCE", "IN_ARREARS")
+REVENUE_METHODS = ("MILESTONE", "STRAIGHT_LINE", "POINT_IN_TIME")
+STATUSES = (
+    "DRAFT", "PENDING_APPROVAL", "ACTIVE", "ON_HOLD",
+    "UNDER_AMENDMENT", "EXPIRED", "CLOSED", "CANCELED",
+)  # fmt: skip
+
+Text = Series[str]
+Int = Series[pd.Int64Dtype]
+Day = Series["datetime64[s]"]
+
+
+class InputTable(pa.DataFrameModel):
+    """What all input tables share.
+
+    Config.name is the table's name: of a sheet, and of the beginning of a CSV file's name.
+    Config.metadata["unit"] names the columns whose rows are accepted or refused together.
+    """
+
+
+class Customers(InputTable):
+    """Who is billed: one row per customer."""
+
+    class Config:
+        name = "customers"
+        metadata: ClassVar = {"unit": "customer_number"}
+
+    customer_number: Text = identifier("The customer's number.", key=True)
+    customer_name: Text = text("The customer's name.", 240, required=True)
+    bill_to_account: Text = identifier("The bill-to account number in Receivables.", required=True)
+    bill_to_site: Text = identifier("The bill-to site number in Receivables.", required=True)
+
+
+class Products(InputTable):
+    """What is sold: one row per product."""
+
+    class Config:
+        name = "products"
+        metadata: ClassVar = {"unit": "product_code"}
+
+    product_code: Text = identifier("The product's code.", key=True)
+    description: Text = text("What an invoice line calls the product.", 240, required=True)
+    sales_product_type: Text = code(
+        "SUBSCRIPTION may have milestones, COVERAGE may not.", SALES_PRODUCT_TYPES, required=True
+    )
+
+
+class Lookups(InputTable):
+    """The milestone names and sources that may be used."""
+
+    class Config:
+        name = "lookups"
+        metadata: ClassVar = {"unit": "lookup_type code"}
+
+    lookup_type: Text = code("Which list the code belongs to.", LOOKUP_TYPES, key=True)
+    code: Text = text("The milestone name or source itself.", 30, key=True)
+    meaning: Text = text("What the code stands for.", 240)
+    enabled: Text = flag("N takes the code out of use.", standard="Y")
+
+
+class Templates(InputTable):
+    """Milestone templates: named plans that a one-time charge takes a copy of."""
+
+    class Config:
+        name = "templates"
+        metadata: ClassVar = {"unit": "template_code"}
+
+    template_code: Text = identifier("The template's code.", key=True)
+    template_name: Text = text("The template's name.", 120, required=True)
+    description: Text = text("What the template is for.", 300)
+    milestone_billing: Text = flag("Y: its charges are billed by milestones.", required=True)
+    milestone_revenue: Text = flag("Y: their revenue is recognised by milestones.", required=True)
+
+
+class TemplateMilestones(InputTable):
+    """The milestones of a template."""
+
+    class Config:
+        name = "template_milestones"
+        metadata: ClassVar = {"unit": "template_code"}
+
+    template_code: Text = identifier("The template that the milestone belongs to.", key=True)
+    event_type: Text = code("Whether the milestone bills or recognises.", EVENT_TYPES, key=True)
+    sequence: Int = whole("The milestone's place in the plan.", least=1, most=9999, key=True)
+    milestone_name: Text = text("A name from the lookup MILESTONE_NAME.", 30, required=True)
+    milestone_source: Text = text("A source from the lookup MILESTONE_SOURCE.", 30, required=True)
+    percent_millionths: Int = percent(
+        "Share of the charge's amount.", "percent", least=0, most=100, required=True
+    )
+    comment: Text = text("A remark.", 300)
+
+
+class Subscriptions(InputTable):
+    """Contracts: one row per subscription, with one customer, currency and business unit."""
+
+    class Config:
+        name = "subscriptions"
+        metadata: ClassVar = {"unit": "subscription_number"}
+
+    subscription_number: Text = identifier("The contract's number.", key=True)
+    customer_number: Text = identifier("Who is billed.", required=True)
+    business_unit: Text = text("The business unit that bills.", 100, required=True)
+    currency: Text = text("ISO 4217 code, such as USD.", 3, required=True)
+    start_date: Day = date("First day of the contract.", required=True)
+    end_date: Day = date("Last day of the contract.")
+    evergreen: Text = flag("Y: the contract has no end.", standard="N")
+    status: Text = code("Where the contract stands.", STATUSES, required=True)
+    billing_day: Int = whole("Day of the month on which periods begin.", least=1, most=31)
+    payment_terms: Text = text("Terms as Receivables names them.", 15)
+    purchase_order: Text = text("The customer's purchase order.", 50)
+
+
+class SubscriptionLines(InputTable):
+    """Subscription products: one row per product on a subscription."""
+
+    class Config:
+        name = "subscription_lines"
+        metadata: ClassVar = {"unit": "subscription_number"}
+
+    subscription_number: Text = identifier("The contract's number.", key=True)
+    line_number: Text = identifier("The line's number on the contract.", key=True)
+    product_code: Text = identifier("The product.", required=True)
+    status: Text = code("Where the line stands.", STATUSES, standard="the subscription's")
+    start_date: Day = date("First day of the line; by default the subscription's.")
+    end_date: Day = date("Last day of the line; by default the subscription's.")
+
+
+class Charges(InputTable):
+    """Prices: one row per charge on a line."""
+
+    class Config:
+        name = "charges"
+        metadata: ClassVar = {"unit": "subscription_number"}
+
+    subscription_number: Text = identifier("The contract's number.", key=True)
+    charge_number: Text = identifier("The charge's number on the contract.", key=True)
+    line_number: Text = identifier("The line that the charge belongs to.", required=True)
+    charge_type: Text = code("Billed once, or by periods.", CHARGE_TYPES, required=True)
+    amount_minor: Int = money(
+        "The whole price, or the price of one period.", "amount", required=True
+    )
+    description: Text = text("What an invoice line says.", 240)
+    billing_frequency: Text = code("Length of a recurring charge's period.", BILLING_FREQUENCIES)
+    billing_timing: Text = code(
+        "Billed at the beginning or at the end.", BILLING_TIMINGS, standard="IN_ADVANCE"
+    )
+    phase_number: Text = identifier("The phase that the charge belongs to.")
+    periodic_billing: Text = flag("Y: billed by periods; excludes milestones.")
+    periodic_revenue: Text = flag("Y: recognised by periods; excludes milestones.")
+    template_code: Text = identifier("The milestone template that the charge takes a copy of.")
+    milestone_billing: Text = flag("Prevails over the template's, where given.")
+    milestone_revenue: Text = flag("Prevails over the template's, where given.")
+    standalone_selling_price_minor: Int = money(
+        "Weight of the charge in the contract's revenue.", "standalone_selling_price"
+    )
+    revenue_method: Text = code("How revenue is recognised.", REVENUE_METHODS)
+    price_adjustment_percent_millionths: Int = percent(
+        "Added to the price; -10 is a tenth off.", "price_adjustment_percent", least=-100, most=1000
+    )
+    tax_code: Text = text("Tax classification in Receivables.", 50)
+
+
+class Milestones(InputTable):
+    """A charge's own milestones; they change the copy of its template by key."""
+
+    class Config:
+        name = "milestones"
+        metadata: ClassVar = {"unit": "subscription_number"}
+
+    subscription_number: Text = identifier("The contract's number.", key=True)
+    charge_number: Text = identifier("The charge.", key=True)
+    event_type: Text = code("Whether the milestone bills or recognises.", EVENT_TYPES, key=True)
+    sequence: Int = whole("The milestone's place in the plan.", least=1, most=9999, key=True)
+    milestone_name: Text = text("A name from the lookup MILESTONE_NAME.", 30, required=True)
+    milestone_source: Text = text("A source from the lookup MILESTONE_SOURCE.", 30)
+    source_reference: Text = text("Number of the order or task behind it.", 120)
+    percent_millionths: Int = percent(
+        "Share of the charge's amount; 0 drops the milestone; blank, with a blank amount: the rest.",
+        "percent", least=0, most=100,
+    )  # fmt: skip
+    amount_minor: Int = money("Fixed share, instead of a percent.", "amount")
+    expected_completion_date: Day = date("When it is expected to be reached.")
+    completion_date: Day = date("When it was, or will be, reached.")
+    comment: Text = text("A remark.", 300)
+
+
+INPUT_TABLES: tuple[type[InputTable], ...] = (
+    Customers, Products, Lookups, Templates, TemplateMilestones,
+    Subscriptions, SubscriptionLines, Charges, Milestones,
+)  # fmt: skip
+"""Every input table, each after those it refers to."""
