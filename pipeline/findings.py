@@ -41,9 +41,11 @@ def tidy_findings(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the findings' columns in order and in their types, blanks for what is missing."""
     tidy = frame.reindex(columns=COLUMNS)
     texts = [name for name in COLUMNS if name != "row"]
-    return tidy.assign(row=tidy["row"].fillna(0)).astype(
-        {"row": "int64", **dict.fromkeys(texts, "str")}
-    ).fillna(dict.fromkeys(texts, ""))
+    return (
+        tidy.assign(row=tidy["row"].fillna(0))
+        .astype({"row": "int64", **dict.fromkeys(texts, "str")})
+        .fillna(dict.fromkeys(texts, ""))
+    )
 
 
 def join_findings(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:

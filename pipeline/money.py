@@ -30,9 +30,7 @@ def currency_exponents() -> dict[str, int]:
     [0, 2, 3]
     """
     return {
-        currency.code: currency.exponent
-        for currency in Currency
-        if currency.exponent is not None
+        currency.code: currency.exponent for currency in Currency if currency.exponent is not None
     }
 
 
@@ -133,6 +131,14 @@ def total(minor: pd.Series) -> int:
     return int((values // MILLION).sum()) * MILLION + int((values % MILLION).sum())
 
 
+def totals_by(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The frame's `…_minor` columns totalled by key, sorted; a total past an int64 is refused."""
+    amounts = [name for name in frame.columns if name.endswith("_minor")]
+    if (frame[amounts].astype("float64").abs().sum() > 9e18).any():
+        raise OverflowError("amounts total more than this program can hold exactly")
+    return frame.groupby(keys, as_index=False, sort=True)[amounts].sum()
+
+
 def divide_half_away(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
     """Quotients rounded half away from zero; denominators are positive.
 
@@ -153,7 +159,9 @@ def adjust_by_percent(minor: np.ndarray, millionths: np.ndarray) -> np.ndarray:
     """
     factor = HUNDRED_PERCENT + millionths
     hundreds, rest = np.divmod(np.abs(minor), HUNDRED_PERCENT)
-    return np.sign(minor) * (hundreds * factor + divide_half_away(rest * factor, np.array(HUNDRED_PERCENT)))
+    return np.sign(minor) * (
+        hundreds * factor + divide_half_away(rest * factor, np.array(HUNDRED_PERCENT))
+    )
 
 
 def split(
@@ -188,3 +196,32 @@ def split(
         rank = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.r_[starts, len(ranked)]))
         share[ranked[rank < odd_units[groups[ranked]]]] += 1
     return share * np.sign(totals)[groups]
+
+
+def readable_text(minor: pd.Series, exponents: np.ndarray) -> arrow.Array:
+    """Amounts with thousands separators, for sentences.
+
+    >>> readable_text(pd.Series([-123456789, 100000, 5]), np.array([2, 0, 2])).to_pylist()
+    ['-1,234,567.89', '100,000', '0.05']
+    """
+    values = minor.to_numpy(np.int64)
+    plain = as_text(pd.Series(np.abs(values)), exponents)
+    scale = 10 ** np.asarray(exponents, np.int64)
+    whole = np.abs(values) // scale
+    cents = compute.replace_substring_regex(plain, r"^[0-9]+", "")
+    grouped = _group_text(whole, 1)
+    step = 1000
+    while (whole >= step).any():
+        higher = compute.binary_join_element_wise(
+            _group_text(whole, step), grouped, arrow.scalar(",", arrow.large_string())
+        )
+        grouped = compute.if_else(whole >= step, higher, grouped)
+        step *= 1000
+    signs = arrow.array(np.where(values < 0, "-", "")).cast(arrow.large_string())
+    return compute.binary_join_element_wise(signs, grouped, cents, BLANK)
+
+
+def _group_text(whole: np.ndarray, step: int) -> arrow.Array:
+    """Three digits of the whole, filled with zeros where digits stand before them."""
+    digits = arrow.array(whole // step % 1000).cast(arrow.large_string())
+    return compute.if_else(whole // step >= 1000, compute.utf8_lpad(digits, 3, "0"), digits)

@@ -1,8 +1,9 @@
 """Settings of a site: `billing.toml`, read once, with a default for everything."""
 
 import datetime
+import json
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,26 @@ def read_settings(path: Path | None) -> Settings:
     return Settings(
         receivables=Receivables(**_checked(path, "receivables.", Receivables, receivables)),
         **_checked(path, "", Settings, given),
+    )
+
+
+def settings_text(settings: Settings) -> str:
+    """The settings as JSON, for the store: what a run was made with stays with it."""
+    return json.dumps(asdict(settings), default=str, sort_keys=True)
+
+
+def settings_from_text(text: str) -> Settings:
+    """The settings that `settings_text` wrote.
+
+    >>> settings_from_text(settings_text(Settings())) == Settings()
+    True
+    """
+    given = json.loads(text)
+    day = given.pop("first_open_day")
+    return Settings(
+        first_open_day=datetime.date.fromisoformat(day) if day else None,
+        receivables=Receivables(**given.pop("receivables")),
+        **given,
     )
 
 

@@ -27,6 +27,7 @@ class Column:
     about: str
     allowed: tuple[str, ...]
     longest: int | None
+    bounds: tuple[int, int] | None
     default: str | None
 
     @property
@@ -54,6 +55,7 @@ def columns_of(model: type[InputTable]) -> tuple[Column, ...]:
             about=field.description,
             allowed=tuple(about["allowed"]),
             longest=about["longest"],
+            bounds=about["bounds"],
             default=about["default"],
         )
 

@@ -87,6 +87,7 @@ def _field(kind: str, about: str, *, required: bool, key: bool, **checks: Any) -
     allowed = checks.pop("allowed", ())
     longest = checks.pop("longest", None)
     default = checks.pop("standard", None)
+    bounds = checks.get("in_range")
     return pa.Field(
         nullable=not (required or key),
         description=about,
@@ -97,6 +98,7 @@ def _field(kind: str, about: str, *, required: bool, key: bool, **checks: Any) -
             "heading": heading_of,
             "allowed": allowed,
             "longest": longest,
+            "bounds": tuple(bounds.values()) if bounds else None,
             "default": default,
             "example": example,
         },
@@ -112,7 +114,9 @@ def identifier(about: str, *, required: bool = False, key: bool = False, **more:
     )  # fmt: skip
 
 
-def text(about: str, longest: int, *, required: bool = False, key: bool = False, **more: Any) -> Any:
+def text(
+    about: str, longest: int, *, required: bool = False, key: bool = False, **more: Any
+) -> Any:
     """Printable text of at most `longest` characters."""
     return _field(
         TEXT, about, required=required, key=key, longest=longest, is_printable=longest, **more
@@ -124,7 +128,13 @@ def code(
 ) -> Any:
     """One of a fixed list of upper-case codes."""
     return _field(
-        CODE, about, required=required, key=key, allowed=allowed, is_code={"allowed": allowed}, **more
+        CODE,
+        about,
+        required=required,
+        key=key,
+        allowed=allowed,
+        is_code={"allowed": allowed},
+        **more,
     )
 
 

@@ -34,7 +34,9 @@ class BillLines(OutputTable):
     line_number: Text
     charge_number: Text
     kind: Text = pa.Field(isin=KINDS)
-    what: Text = pa.Field(description="M and the milestone's sequence, the period's first day, or FEE")
+    what: Text = pa.Field(
+        description="M and the milestone's sequence, the period's first day, or FEE"
+    )
     revision: Amount = pa.Field(ge=0)
     phase_number: Text
     service_start: Day = pa.Field(nullable=True)
@@ -83,10 +85,24 @@ class MilestoneStates(OutputTable):
     event_type: Text
     sequence: Amount
     milestone_name: Text
-    percent_millionths: Money = pa.Field(nullable=True, description="blank: a fixed amount or the rest")
+    percent_millionths: Money = pa.Field(
+        nullable=True, description="blank: a fixed amount or the rest"
+    )
     currency: Text
     amount_minor: Amount = pa.Field(description="its share of the charge's amount")
     expected_completion_date: Day = pa.Field(nullable=True)
     completion_date: Day = pa.Field(nullable=True)
     state: Text = pa.Field(isin=MILESTONE_STATES)
     bill_line_id: Text
+
+
+def dtypes_of(model: type[OutputTable]) -> dict[str, str]:
+    """The model's columns in order, each with its dtype in a frame.
+
+    >>> dtypes_of(Withheld)["bill_date"]
+    'datetime64[s]'
+    """
+    declared = {name: str(one.dtype) for name, one in model.to_schema().columns.items()}
+    # pandera names the text type by its storage, and every unit of time nanoseconds
+    kinds = {"string[pyarrow]": "str", "datetime64[ns]": "datetime64[s]"}
+    return {name: kinds.get(dtype, dtype) for name, dtype in declared.items()}

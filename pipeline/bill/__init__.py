@@ -1,0 +1,126 @@
+"""Bill: what should have been billed by tonight, less what has been billed, is tonight's batch.
+
+Pure: contracts, posted lines and a day come in; bill lines come out.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.bill.charges import billable_charges
+from pipeline.bill.difference import difference, posted_by_line
+from pipeline.bill.plan import ON_CHARGE, due_lines, planned_lines
+from pipeline.bill.shares import milestone_shares
+from pipeline.bill.states import milestone_states
+from pipeline.bill.wording import descriptions, reasons
+from pipeline.frames import match, sum_groups
+from pipeline.settings import Settings
+from schemas.outputs import BillLines, Withheld, dtypes_of
+
+
+@dataclass(frozen=True)
+class Bills:
+    """Tonight's billing.
+
+    `lines` is to be posted (schemas.outputs.BillLines); `withheld` is due, but on hold; `milestones`
+    is every milestone with its state; `charges` says, per charge, how its price adds up:
+    subscription_number, charge_number, business_unit, currency, price_minor, billed_before_minor,
+    billed_tonight_minor, withheld_minor, unbilled_minor (int64).
+    """
+
+    lines: pd.DataFrame
+    withheld: pd.DataFrame
+    milestones: pd.DataFrame
+    charges: pd.DataFrame
+
+
+def compute_bills(
+    contracts: Mapping[str, pd.DataFrame],
+    posted: pd.DataFrame,
+    as_of: datetime.date,
+    settings: Settings,
+) -> Bills:
+    """The difference between what the contracts call for up to a day and what is posted.
+
+    `posted` has bill_line_id, subscription_number, charge_number, what, kind, revision,
+    amount_minor, run_number and sent (bool).
+    """
+    day = pd.Timestamp(as_of).as_unit("s")
+    charges = billable_charges(contracts)
+    standing = posted_by_line(posted)
+    milestones = contracts["milestones"]
+    shares = milestone_shares(charges, milestones, standing, "BILLING")
+    revenue_shares = milestone_shares(charges, milestones, standing.head(0), "REVENUE")
+    plan = planned_lines(charges, shares)
+    is_due = due_lines(plan, charges, day)
+    tonight = difference(plan[is_due], standing, charges, day)
+    held = charges["held"].to_numpy(bool)[tonight["charge_at"].to_numpy()]
+    worded = tonight.assign(
+        reason=reasons(tonight, charges, shares), description=descriptions(tonight, charges, shares)
+    )
+    lines = _bill_lines(worded[~held], charges, settings)
+    return Bills(
+        lines=lines,
+        withheld=_withheld(worded[held], charges),
+        milestones=milestone_states(
+            charges, pd.concat([shares, revenue_shares], ignore_index=True), day, posted, lines
+        ),
+        charges=_balances(charges, plan[~is_due], standing, tonight, held),
+    )
+
+
+def _bill_lines(lines: pd.DataFrame, charges: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The lines in the ledger's columns, sorted by bill_line_id."""
+    of_charge = charges.iloc[lines["charge_at"].to_numpy()].set_axis(lines.index)
+    taken = [
+        "line_number", "phase_number", "currency", "customer_number", "business_unit",
+        "bill_to_account", "bill_to_site", "payment_terms", "purchase_order", "tax_code",
+    ]  # fmt: skip
+    first_id = lines["subscription_number"] + ":" + lines["charge_number"] + ":" + lines["what"]
+    corrects = lines["revision"] > 0
+    open_day = pd.Timestamp(settings.first_open_day or datetime.date.min).as_unit("s")
+    complete = lines.assign(
+        bill_line_id=first_id.where(~corrects, first_id + "#" + lines["revision"].astype("str")),
+        corrects_bill_line_id=first_id.where(corrects, ""),
+        accounting_date=lines["bill_date"].clip(lower=open_day),
+        **{name: of_charge[name].fillna("") for name in taken},
+    )
+    dtypes = dtypes_of(BillLines)
+    ordered = complete.reindex(columns=list(dtypes)).astype(dtypes)
+    return ordered.sort_values("bill_line_id", ignore_index=True)
+
+
+def _withheld(lines: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
+    """What a hold keeps back, in the columns of schemas.outputs.Withheld."""
+    of_charge = charges.iloc[lines["charge_at"].to_numpy()].set_axis(lines.index)
+    complete = _bill_lines(lines, charges, Settings())
+    because = of_charge["held_by"].set_axis(
+        lines["subscription_number"] + ":" + lines["charge_number"] + ":" + lines["what"]
+    )
+    first_id = complete["bill_line_id"].str.split("#").str[0]
+    dtypes = dtypes_of(Withheld)
+    return complete.assign(withheld_because=because.reindex(first_id).to_numpy())[
+        list(dtypes)
+    ].astype(dtypes)
+
+
+def _balances(
+    charges: pd.DataFrame, unbilled: pd.DataFrame, standing: pd.DataFrame, tonight: pd.DataFrame,
+    held: np.ndarray,
+) -> pd.DataFrame:  # fmt: skip
+    """Per charge: what its price, billed before, billed tonight, withheld and unbilled parts are."""
+    count = len(charges)
+
+    def summed(rows: pd.DataFrame, at: np.ndarray) -> np.ndarray:
+        return sum_groups(rows["amount_minor"].to_numpy(np.int64), at, count)
+
+    posted_now, kept_back = tonight[~held], tonight[held]
+    return charges[[*ON_CHARGE, "business_unit", "currency", "price_minor"]].assign(
+        billed_before_minor=summed(standing, match(standing, charges, ON_CHARGE)),
+        billed_tonight_minor=summed(posted_now, posted_now["charge_at"].to_numpy()),
+        withheld_minor=summed(kept_back, kept_back["charge_at"].to_numpy()),
+        unbilled_minor=summed(unbilled, unbilled["charge_at"].to_numpy()),
+    )

@@ -1,0 +1,41 @@
+"""Export: the ledger's rows of a run as files for Receivables and for people."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.export.archives import archive_names, write_archives
+from pipeline.export.controls import differences, join_controls, ledger_controls
+from pipeline.export.csv_files import BILL_LINES, write_bill_lines, write_findings
+from pipeline.export.manifest import write_manifest
+from pipeline.export.targets import shipped_targets
+from pipeline.record import RunRecord
+
+__all__ = ["check_controls", "write_exports", "write_findings", "write_manifest"]
+
+
+def write_exports(record: RunRecord, folder: Path) -> pd.DataFrame:
+    """Write bill_lines.csv, findings.csv and the interface files into an empty folder.
+
+    Returns the control totals of what was written: file, business_unit, currency, rows (int64),
+    amount_minor (int64, whole minor units of the currency).
+    """
+    controls = write_bill_lines(record.bill_lines, folder)
+    write_findings(record.findings, folder)
+    for target in shipped_targets():
+        controls += write_archives(record.bill_lines, target, record.settings, folder)
+    return join_controls(controls)
+
+
+def check_controls(record: RunRecord, controls: pd.DataFrame) -> list[str]:
+    """Where the files differ from the ledger, in words: per file, business unit and currency.
+
+    A file that should be there and is not, or the other way round, is a difference too.
+    """
+    expected = [ledger_controls(record.bill_lines, BILL_LINES)]
+    for target in shipped_targets():
+        names = archive_names(target, record.bill_lines["business_unit"].unique())
+        for business_unit, name in names.items():
+            lines = record.bill_lines.loc[record.bill_lines["business_unit"].eq(business_unit)]
+            expected.append(ledger_controls(lines, name))
+    return differences(pd.concat(expected, ignore_index=True), controls)

@@ -1,0 +1,42 @@
+"""Post: the proofs, then tonight's lines and the run's own row, in one transaction."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pipeline.bill import Bills
+from pipeline.post.proofs import broken_proofs
+from pipeline.store import ledger
+from pipeline.store.ledger import Run
+
+
+class RefusedError(Exception):
+    """The night is refused and nothing is posted; the message says why and what to do."""
+
+
+def refuse_going_back(connection: Connection, as_of: datetime.date) -> None:
+    """A night before the last one would credit what came due since (DESIGN 6)."""
+    last = ledger.last_as_of(connection)
+    if last is not None and as_of < last:
+        raise RefusedError(
+            f"as of {as_of} lies before the store's last night, {last}: it would credit what came "
+            f"due since; run as of {last} or later"
+        )
+
+
+def post(connection: Connection, run: Run, bills: Bills) -> None:
+    """Post tonight's lines, if every proof holds."""
+    broken = broken_proofs(bills)
+    if broken:
+        raise RefusedError("a proof fails, so nothing is posted: " + "; ".join(broken))
+    ledger.post_run(connection, run, bills.lines)
+
+
+def new_run(connection: Connection, as_of: datetime.date, command: str, **facts: Any) -> Run:
+    """The next run of a night, not posted yet."""
+    run_number, run_id = ledger.next_run(connection, as_of)
+    return Run(
+        run_number=run_number, run_id=run_id, as_of=as_of, command=command,
+        sent_after_run=None, **facts,
+    )  # fmt: skip

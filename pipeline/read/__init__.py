@@ -1,1 +1,7 @@
 """Read: the files of the inbox become text frames, each row with its file, sheet and row number."""
+
+from pipeline.read.faults import InboxError
+from pipeline.read.inbox import read_inputs
+from pipeline.read.inputs import Inputs, Sheet
+
+__all__ = ["InboxError", "Inputs", "Sheet", "read_inputs"]

@@ -1,0 +1,287 @@
+"""Validate: text frames, and what the store holds of the same subscriptions, become accepted typed
+rows and findings. Pure: no file, no store, no clock.
+
+A subscription is accepted or refused as one; so is a template with its milestones, and every other
+reference row by itself (DESIGN 4).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow.compute as compute
+
+import schemas
+from pipeline.findings import ERROR, join_findings
+from pipeline.frames import look_up, match
+from pipeline.read import Inputs, Sheet
+from pipeline.record import RefusedSheet
+from pipeline.validate import views
+from pipeline.validate.check import check_cells, check_rules
+from pipeline.validate.faults import join_faults
+from pipeline.validate.merge import (
+    copied_flags, drop_repeated, fill_absent, fill_defaults, has_whole_key, is_changed, merge,
+    template_copies,
+)  # fmt: skip
+from pipeline.validate.parse import Parsed, parse_table
+from pipeline.validate.refuse import (
+    Refusal, faults_of_reading, findings_of, not_refused, refusal_of, refused_sheets, rows_by_file,
+)  # fmt: skip
+from schemas.cells import arrow_texts
+
+SUBSCRIPTION_TABLES = ("subscriptions", "subscription_lines", "charges", "milestones")
+REFERENCE_TABLES = ("customers", "products", "lookups", "templates", "template_milestones")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the store holds that tonight's upload must agree with.
+
+    `tables`: every table's current rows (model columns, for charges also template_billing and
+    template_revenue, then source and row); of the subscription tables only those of the mentioned
+    subscriptions. `posted`: their net posted amounts by subscription_number, charge_number, what.
+    `sources`: source, file, sheet of stored rows.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    posted: pd.DataFrame
+    products_with_milestones: pd.Series
+    sources: pd.DataFrame
+
+    @staticmethod
+    def of_nothing() -> "Held":
+        """What an empty store holds."""
+        at = pd.DataFrame({"source": [], "row": []}, dtype="int64")
+        tables = {
+            name: pd.concat([schemas.empty(one), at], axis=1)
+            for name, one in schemas.TABLES.items()
+        }
+        flags = pd.DataFrame({"template_billing": [], "template_revenue": []}, dtype="str")
+        tables["charges"] = pd.concat([tables["charges"], flags], axis=1)
+        posted = ["subscription_number", "charge_number", "what"]
+        sources = pd.DataFrame({"source": [], "file": [], "sheet": []}, dtype="str")
+        return Held(
+            tables=tables,
+            posted=pd.DataFrame(dict.fromkeys(posted, []), dtype="str").assign(amount_minor=0),
+            products_with_milestones=pd.Series([], dtype="str"),
+            sources=sources.astype({"source": "int64"}),
+        )
+
+
+@dataclass(frozen=True)
+class Validated:
+    """Tonight's upload, judged.
+
+    `accepted`: per table the rows to store (new or changed), with source, row and replaces (bool).
+    `contracts`: per table the rows in force after acceptance (subscription tables: of the mentioned
+    subscriptions). `files`: file, sha256, rows_read, rows_accepted, rows_refused.
+    `refused`: refused rows by the sheet's place in the upload.
+    """
+
+    accepted: dict[str, pd.DataFrame]
+    contracts: dict[str, pd.DataFrame]
+    findings: pd.DataFrame
+    refused: dict[int, RefusedSheet]
+    files: pd.DataFrame
+
+    @property
+    def refused_in_order(self) -> tuple[RefusedSheet, ...]:
+        """The refused rows by sheet, in the upload's order."""
+        return tuple(self.refused[place] for place in sorted(self.refused))
+
+
+def mentioned_subscriptions(inputs: Inputs) -> list[str]:
+    """Every subscription number that stands in the upload, in order."""
+    found: set[str] = set()
+    for sheet in inputs.sheets:
+        if sheet.table in SUBSCRIPTION_TABLES and "subscription_number" in sheet.columns:
+            cells = sheet.cells[str(sheet.columns.index("subscription_number"))]
+            found.update(compute.unique(arrow_texts(cells)).drop_null().to_pylist())
+    return sorted(found)
+
+
+def validate_inputs(inputs: Inputs, held: Held) -> Validated:
+    """Judge the upload: every fault is found, and what has none is accepted."""
+    parsed = _parse(inputs, held)
+    reading = faults_of_reading(inputs, parsed)
+    references, reference_faults = _judge_references(parsed, held, reading)
+    merged, subscription_faults = _judge_subscriptions(parsed, held, references.tables)
+    faults = join_faults(
+        [reading, *(one.faults for one in parsed.values()), reference_faults, subscription_faults]
+    )
+    refusal = refusal_of(faults)
+    merged_all = {**references.merged, **merged}
+    accepted = {name: _accepted(name, merged_all[name], held, refusal) for name in merged_all}
+    sheets = refused_sheets(inputs, parsed, faults, refusal)
+    return Validated(
+        accepted={name: rows for name, rows in accepted.items() if len(rows)},
+        contracts={
+            **references.tables,
+            **{name: _in_force(name, merged[name], held, refusal) for name in merged},
+        },
+        findings=join_findings(
+            [inputs.findings, findings_of(inputs, held.sources, faults, sheets)]
+        ),
+        refused={place: sheet for place, sheet, _held_back in sheets},
+        files=rows_by_file(inputs, sheets),
+    )
+
+
+@dataclass(frozen=True)
+class _References:
+    """Reference tables: as uploaded over stored (`merged`), and as in force (`tables`)."""
+
+    merged: dict[str, pd.DataFrame]
+    tables: dict[str, pd.DataFrame]
+
+
+def _parse(inputs: Inputs, held: Held) -> dict[str, Parsed]:
+    """Every uploaded table, typed. The currency of an amount is its subscription's."""
+    by_table: dict[str, list[tuple[int, Sheet]]] = {name: [] for name in schemas.TABLES}
+    for place, sheet in enumerate(inputs.sheets):
+        by_table[sheet.table].append((-place - 1, sheet))
+    parsed: dict[str, Parsed] = {}
+
+    def currencies(numbers: pd.Series) -> pd.Series:
+        frame = pd.DataFrame({"subscription_number": numbers})
+        stored = held.tables["subscriptions"]
+        uploaded = parsed["subscriptions"].rows
+        uploaded = uploaded[uploaded["currency"].notna()]
+        kept = look_up(
+            stored["currency"], match(frame, stored, ["subscription_number"]), numbers.index
+        )
+        given_at = match(frame, uploaded, ["subscription_number"])
+        return look_up(uploaded["currency"], given_at, numbers.index).fillna(kept)
+
+    for name, model in schemas.TABLES.items():
+        parsed[name] = parse_table(model, by_table[name], currencies)
+    return parsed
+
+
+def _uploaded_rows(
+    name: str, parsed: Parsed, base: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The uploaded rows that can be merged (one per key, the key whole), and the faults of cells."""
+    model = schemas.TABLES[name]
+    keys = schemas.keys_of(model)
+    single, repeated = drop_repeated(model, parsed.rows)
+    filled = fill_absent(single, base, match(single, base, keys), parsed)
+    rows = fill_defaults(model, filled)
+    faults = check_cells(model, rows, parsed.faulty.loc[rows.index])
+    whole = has_whole_key(rows, keys)
+    return rows[whole], join_faults([repeated, faults])
+
+
+def _judge_references(
+    parsed: dict[str, Parsed], held: Held, reading: pd.DataFrame
+) -> tuple[_References, pd.DataFrame]:
+    merged: dict[str, pd.DataFrame] = {}
+    tables: dict[str, pd.DataFrame] = {}
+    all_faults = []
+    for family in (
+        ("customers",),
+        ("products",),
+        ("lookups",),
+        ("templates", "template_milestones"),
+    ):
+        faults = [reading, *(parsed[name].faults for name in family)]
+        for name in family:
+            stored = held.tables[name]
+            rows, found = _uploaded_rows(name, parsed[name], stored)
+            merged[name] = merge(rows, stored, stored, schemas.keys_of(schemas.TABLES[name]))
+            faults.append(found)
+            all_faults.append(found)
+        found = _check_family(family, merged, tables, held)
+        all_faults.append(found)
+        refusal = refusal_of(join_faults([*faults, found]))
+        tables |= {name: _in_force(name, merged[name], held, refusal) for name in family}
+    return _References(merged, tables), join_faults(all_faults)
+
+
+def _check_family(
+    family: tuple[str, ...],
+    merged: dict[str, pd.DataFrame],
+    tables: dict[str, pd.DataFrame],
+    held: Held,
+) -> pd.DataFrame:
+    """The rules of a family of reference tables."""
+    if family == ("products",):
+        view = views.product_view(merged["products"], held.products_with_milestones)
+        return check_rules("products", view[view["uploaded"]], "products", ["product_code"])
+    if "templates" in family:
+        rows = merged["template_milestones"]
+        view = views.template_milestone_view(rows, merged["templates"], tables["lookups"])
+        plans = views.template_plan_view(rows)
+        return join_faults(
+            [
+                check_rules(
+                    "template_milestones", view[view["uploaded"]], "template_milestones",
+                    ["template_code"],
+                ),
+                check_rules("template_plans", plans, "template_milestones", ["template_code"]),
+            ]
+        )  # fmt: skip
+    return join_faults([])
+
+
+def _judge_subscriptions(
+    parsed: dict[str, Parsed], held: Held, references: dict[str, pd.DataFrame]
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    merged: dict[str, pd.DataFrame] = {}
+    faults = []
+    for name in SUBSCRIPTION_TABLES:
+        stored = base = held.tables[name]
+        if name == "milestones":
+            copies = template_copies(
+                merged["charges"], held.tables["charges"], references["template_milestones"]
+            )
+            keys = schemas.keys_of(schemas.TABLES[name])
+            fresh = copies[match(copies, stored, keys) < 0]
+            base = pd.concat([stored, fresh], ignore_index=True) if len(fresh) else stored
+        rows, found = _uploaded_rows(name, parsed[name], base)
+        faults.append(found)
+        merged[name] = merge(rows, stored, base, schemas.keys_of(schemas.TABLES[name]))
+        if name == "charges":
+            merged[name] = copied_flags(merged[name], stored, references["templates"])
+    everything = {**references, **merged}
+    charges = views.charge_view(everything, held.tables, held.posted)
+    milestones = views.milestone_view(everything, held.tables, held.posted, charges)
+    judged = {
+        "subscriptions": views.subscription_view(everything, held.tables, held.posted),
+        "subscription_lines": views.line_view(everything, held.tables, held.posted),
+        "charges": charges,
+        "milestones": milestones,
+        "plans": views.plan_view(milestones, charges),
+    }
+    for view, rows in judged.items():
+        table = "milestones" if view == "plans" else view
+        faults.append(check_rules(view, rows, table, ["subscription_number"]))
+    return merged, join_faults(faults)
+
+
+def _accepted(name: str, merged: pd.DataFrame, held: Held, refusal: Refusal) -> pd.DataFrame:
+    """The rows of a table to store: new or changed, of units that were not refused."""
+    stored = held.tables[name]
+    names = [column.name for column in schemas.columns_of(schemas.TABLES[name])]
+    extra = ["template_billing", "template_revenue"] if name == "charges" else []
+    kept = merged[not_refused(name, merged, refusal)]
+    changed = kept[is_changed(kept, stored, [*names, *extra])]
+    return changed[[*names, *extra, "source", "row"]].assign(
+        replaces=(changed["stored_at"] >= 0).to_numpy()
+    )
+
+
+def _in_force(name: str, merged: pd.DataFrame, held: Held, refusal: Refusal) -> pd.DataFrame:
+    """The rows of a table after acceptance: a refused unit stays as the store holds it."""
+    stored = held.tables[name]
+    columns = list(stored.columns)
+    kept = merged.loc[not_refused(name, merged, refusal), columns]
+    stays = stored[~not_refused(name, stored, refusal)]
+    if stays.empty:
+        return kept.reset_index(drop=True)
+    return pd.concat([kept, stays], ignore_index=True)
+
+
+def has_errors(findings: pd.DataFrame) -> bool:
+    """Whether any finding is an error: something was refused, or could not be read."""
+    return bool((findings["severity"] == ERROR).any())

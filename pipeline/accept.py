@@ -1,0 +1,70 @@
+"""Accept: what the store holds goes to validation, what was accepted goes into the store."""
+
+import datetime
+import json
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from pipeline.read import Inputs
+from pipeline.store import contracts as kept
+from pipeline.store import ledger
+from pipeline.validate import Held, Validated, mentioned_subscriptions
+
+
+def hold_for(connection: Connection, inputs: Inputs) -> Held:
+    """What the store holds of the subscriptions that the upload mentions, and of all references."""
+    kept.want_subscriptions(connection, mentioned_subscriptions(inputs))
+    tables = kept.read_contracts(connection, wanted=True)
+    return Held(
+        tables={
+            name: frame.astype({"source": "int64", "row": "int64"})
+            for name, frame in tables.items()
+        },
+        posted=kept.posted_amounts(connection, wanted=True),
+        products_with_milestones=kept.products_with_milestones(connection),
+        sources=kept.read_sources(connection),
+    )
+
+
+def accept(connection: Connection, inputs: Inputs, validated: Validated, command: str) -> int:
+    """Store the accepted rows, the findings and the refused rows; the import's number."""
+    number = kept.next_import_number(connection)
+    first_source = kept.next_source(connection)
+    kept.record_import(
+        connection, number=number, command=command, accepted_at=utc_now(), files=validated.files
+    )
+    ledger.keep_sources(connection, number, first_source, _described(inputs))
+    kept.accept_rows(connection, validated.accepted, number, first_source)
+    ledger.keep_findings(connection, number, validated.findings)
+    ledger.keep_refused(connection, number, first_source, validated.refused)
+    return number
+
+
+def contracts_in_force(connection: Connection, validated: Validated) -> dict[str, pd.DataFrame]:
+    """All contracts after acceptance: those just validated, and the store's others."""
+    others = kept.read_contracts(connection, wanted=False)
+    return {
+        name: (
+            pd.concat([frame, others[name]], ignore_index=True)
+            if "subscription_number" in frame and len(others[name])
+            else frame
+        )
+        for name, frame in validated.contracts.items()
+    }
+
+
+def _described(inputs: Inputs) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "table_name": [sheet.table for sheet in inputs.sheets],
+            "file": [sheet.file for sheet in inputs.sheets],
+            "sheet": [sheet.sheet for sheet in inputs.sheets],
+            "headings": [json.dumps(sheet.headings, ensure_ascii=False) for sheet in inputs.sheets],
+        }
+    ).astype("str")
+
+
+def utc_now() -> str:
+    """Now, for the store's own notes; never for a file's content."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,60 @@
+"""The plan of a contract: every line that it calls for, due or not yet.
+
+A line of the plan: subscription_number, charge_number, what, kind, charge_at (place in the
+charges), milestone_at (place in the shares, -1), service_start, service_end (inclusive), bill_date
+(missing: not known yet), amount_minor (int64).
+"""
+
+import numpy as np
+import pandas as pd
+
+ON_CHARGE = ["subscription_number", "charge_number"]
+PLAN_COLUMNS = [
+    *ON_CHARGE, "what", "kind", "charge_at", "milestone_at",
+    "service_start", "service_end", "bill_date", "amount_minor",
+]  # fmt: skip
+ONE_DAY = pd.Timedelta(days=1)
+
+
+def planned_lines(charges: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """All lines of all charges: milestones, and one-time charges that bill in one sum."""
+    return pd.concat([_milestone_lines(shares), _fee_lines(charges)], ignore_index=True)
+
+
+def due_lines(plan: pd.DataFrame, charges: pd.DataFrame, as_of: pd.Timestamp) -> np.ndarray:
+    """True for lines that should have been billed by that day; a zero amount makes no line."""
+    bills = charges["bills"].to_numpy(bool)[plan["charge_at"].to_numpy()]
+    reached = (plan["bill_date"] <= as_of).to_numpy(bool)
+    return bills & reached & (plan["amount_minor"] != 0).to_numpy(bool)
+
+
+def _milestone_lines(shares: pd.DataFrame) -> pd.DataFrame:
+    """One line per billing milestone, on its completion date, whatever that is (MIL-03)."""
+    return shares.assign(
+        kind="MILESTONE",
+        milestone_at=np.arange(len(shares)),
+        service_start=pd.Series(pd.NaT, shares.index, dtype="datetime64[s]"),
+        service_end=pd.Series(pd.NaT, shares.index, dtype="datetime64[s]"),
+        bill_date=shares["completion_date"],
+        amount_minor=shares["share_minor"],
+    )[PLAN_COLUMNS]
+
+
+def _fee_lines(charges: pd.DataFrame) -> pd.DataFrame:
+    """One line per one-time charge without milestones: at its start, in arrears after its end.
+
+    A fee in arrears of a line that ends on 31 March is billed on 1 April (DESIGN 6).
+    """
+    one_time = (charges["charge_type"] == "ONE_TIME") & ~charges["milestone_billing_on"]
+    fees = charges[one_time]
+    in_arrears = fees["billing_timing"] == "IN_ARREARS"
+    return fees.assign(
+        what="FEE",
+        kind="ONE_TIME",
+        charge_at=np.flatnonzero(one_time),
+        milestone_at=-1,
+        service_start=fees["live_from"],
+        service_end=fees["live_until"],
+        bill_date=fees["live_from"].where(~in_arrears, fees["live_until"] + ONE_DAY),
+        amount_minor=fees["price_minor"],
+    )[PLAN_COLUMNS]

@@ -1,0 +1,60 @@
+"""Milestone states: derived from dates and lines, never stored (DESIGN 2)."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.bill.difference import posted_by_line
+from pipeline.bill.shares import ON_CHARGE
+from pipeline.frames import look_up, match
+from schemas.outputs import MilestoneStates, dtypes_of
+
+
+def milestone_states(
+    charges: pd.DataFrame,
+    shares: pd.DataFrame,
+    day: pd.Timestamp,
+    posted: pd.DataFrame,
+    lines: pd.DataFrame,
+) -> pd.DataFrame:
+    """Every milestone in a plan, as it stands once `lines` are posted (schemas.outputs).
+
+    `shares` are the billing and the revenue milestones' (`milestone_shares`).
+    """
+    line_id = (
+        shares["subscription_number"] + ":" + shares["charge_number"] + ":" + shares["what"]
+    ).where(shares["event_type"] == "BILLING", "")
+    standing = _standing_lines(posted, lines)
+    line_at = match(pd.DataFrame({"bill_line_id": line_id}), standing, ["bill_line_id"])
+    sent = look_up(standing["sent"], line_at).fillna(False).to_numpy(bool)
+    completed = shares["completion_date"]
+    of_charge = charges.iloc[shares["charge_at"].to_numpy()].set_axis(shares.index)
+    complete = shares.assign(
+        **{
+            name: of_charge[name].fillna("")
+            for name in ("customer_number", "customer_name", "business_unit", "currency")
+        },
+        amount_minor=shares["share_minor"],
+        state=np.select(
+            [sent, line_at >= 0, completed.isna(), completed > day],
+            ["INTERFACED", "BILLED", "OPEN", "SCHEDULED"],
+            "COMPLETE",
+        ),
+        bill_line_id=line_id.where(line_at >= 0, ""),
+    )
+    dtypes = dtypes_of(MilestoneStates)
+    return (
+        complete[list(dtypes)]
+        .astype(dtypes)
+        .sort_values([*ON_CHARGE, "event_type", "sequence"], ignore_index=True)
+    )
+
+
+def _standing_lines(posted: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    """First postings that were not taken back since: bill_line_id, sent (bool)."""
+    columns = ["bill_line_id", "subscription_number", "charge_number", "what", "kind", "revision",
+               "amount_minor", "sent"]  # fmt: skip
+    ledger = pd.concat([posted[columns], lines.assign(sent=False)[columns]], ignore_index=True)
+    net = posted_by_line(ledger)
+    first = ledger[ledger["revision"] == 0].reset_index(drop=True)
+    at = match(first, net, ["subscription_number", "charge_number", "what"])
+    return first.loc[look_up(net["amount_minor"], at).to_numpy() != 0, ["bill_line_id", "sent"]]

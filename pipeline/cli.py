@@ -1,0 +1,287 @@
+"""The border: commands parse, call one verb, print and exit.
+
+Exit status: 0 all clean; 3 finished, with rejected rows; 4 refused, nothing posted; 75 another run
+holds the store; 2 wrong usage; 1 our own failure.
+"""
+
+import datetime
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from pipeline import __version__, nightly, screen
+from pipeline.outbox import OutboxError, write_judgement
+from pipeline.post import RefusedError
+from pipeline.read import InboxError
+from pipeline.settings import Settings, SettingsError, read_settings
+from pipeline.stopwatch import Stopwatch
+from pipeline.store import (
+    StoreBusyError, StoreError, StoreVersionError, ledger, reading, store_exists,
+)  # fmt: skip
+from pipeline.validate import has_errors
+
+CLEAN, FAILED, MISUSED, REJECTED, REFUSED, BUSY = 0, 1, 2, 3, 4, 75
+
+STATUS_OF = {
+    InboxError: MISUSED, SettingsError: MISUSED, nightly.RunUnknownError: MISUSED,
+    StoreError: FAILED, OutboxError: FAILED,
+    RefusedError: REFUSED, StoreVersionError: REFUSED, StoreBusyError: BUSY,
+}  # fmt: skip
+
+
+class Day(click.ParamType):
+    """A date as year-month-day."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime.date:
+        """The day, between 1900 and 2999."""
+        try:
+            day = value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"'{value}' is not a date: write year-month-day, such as 2026-03-31", param, ctx
+            )
+        if not 1900 <= day.year <= 2999:
+            self.fail(f"'{value}' lies outside the years 1900 to 2999", param, ctx)
+        return day
+
+
+def store_option(command: Callable) -> Callable:
+    """Where the store is."""
+    return click.option(
+        "--store", default="sqlite:///milestone-billing.db", show_default=True, metavar="URL",
+        envvar="MILESTONE_BILLING_STORE", show_envvar=True,
+        help="The store: sqlite:///FILE, or postgresql://USER@HOST/DATABASE for a team.",
+    )(command)  # fmt: skip
+
+
+def as_of_option(command: Callable) -> Callable:
+    """The night."""
+    return click.option(
+        "--as-of", type=Day(), metavar="DATE", default=datetime.date.today, show_default="today",
+        help="The night that is billed, such as 2026-03-31.",
+    )(command)  # fmt: skip
+
+
+def config_option(command: Callable) -> Callable:
+    """The site's settings."""
+    return click.option(
+        "--config", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        envvar="MILESTONE_BILLING_CONFIG", show_envvar=True,
+        help="The site's settings (billing.toml); without it, the defaults.",
+    )(command)  # fmt: skip
+
+
+def out_option(default: str, about: str) -> Callable[[Callable], Callable]:
+    """Where the files go."""
+    return click.option(
+        "--out", type=click.Path(path_type=Path, file_okay=False), metavar="OUT", default=default,
+        show_default=True, help=about,
+    )  # fmt: skip
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+quiet_option = click.option("--quiet", is_flag=True, help="No progress on standard error.")
+timings_option = click.option(
+    "--timings", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Write each stage's seconds and peak memory to this file, as JSON.",
+)  # fmt: skip
+inbox_argument = click.argument("inbox", type=click.Path(path_type=Path))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="milestone-billing")
+def main() -> None:
+    """Milestone billing: spreadsheets in, a ledger, interface files and workbooks out.
+
+    \b
+    Example:
+      milestone-billing run inbox --as-of 2026-03-31 --out out
+    """
+    signal.signal(signal.SIGTERM, _stop)
+
+
+@main.command()
+@inbox_argument
+@as_of_option
+@out_option("out", "The folder in which the run's own folder is written.")
+@store_option
+@config_option
+@click.option("--dry-run", is_flag=True, help="Say what would be done; post and write nothing.")
+@json_option
+@quiet_option
+@timings_option
+def run(
+    inbox: Path, as_of: datetime.date, out: Path, store: str, config: Path | None, dry_run: bool,
+    as_json: bool, quiet: bool, timings: Path | None,
+) -> None:  # fmt: skip
+    """The whole night: read, validate, accept, bill, post, export, report.
+
+    \b
+    Example:
+      milestone-billing run inbox --as-of 2026-03-31 --out out
+    """
+    with _explained(), _watching(quiet, timings) as watch:
+        settings = _settings(config)
+        outcome = nightly.run_night(inbox, as_of, out, store, settings, watch, dry_run=dry_run)
+    _print_night(outcome, as_json, dry_run)
+
+
+@main.command()
+@inbox_argument
+@out_option("check", "The folder for findings.csv and rejections.xlsx.")
+@store_option
+@json_option
+@quiet_option
+def check(inbox: Path, out: Path, store: str, as_json: bool, quiet: bool) -> None:
+    """Read and validate only: findings.csv and rejections.xlsx, nothing is stored.
+
+    \b
+    Example:
+      milestone-billing check inbox --out check
+    """
+    with _explained(), _watching(quiet, None) as watch:
+        _, validated = nightly.check_inbox(inbox, store, watch)
+        write_judgement(validated.findings, validated.refused_in_order, out)
+    _print_judgement("Checked", validated, out, as_json)
+
+
+@main.command("import")
+@inbox_argument
+@out_option("import", "The folder for findings.csv and rejections.xlsx.")
+@store_option
+@json_option
+@quiet_option
+def import_(inbox: Path, out: Path, store: str, as_json: bool, quiet: bool) -> None:
+    """Read, validate and store what is accepted; bill nothing.
+
+    \b
+    Example:
+      milestone-billing import milestones.xlsx --out import
+    """
+    with _explained(), _watching(quiet, None) as watch:
+        number, validated = nightly.import_inbox(inbox, store, watch)
+        write_judgement(validated.findings, validated.refused_in_order, out)
+    _print_judgement(f"Import {number}", validated, out, as_json)
+
+
+@main.command()
+@as_of_option
+@store_option
+@config_option
+@click.option("--dry-run", is_flag=True, help="Say what would be posted; post nothing.")
+@json_option
+@quiet_option
+def bill(
+    as_of: datetime.date, store: str, config: Path | None, dry_run: bool, as_json: bool, quiet: bool
+) -> None:
+    """Bill from what the store holds, and post; `export` writes the files.
+
+    \b
+    Example:
+      milestone-billing bill --as-of 2026-03-31
+    """
+    with _explained(), _watching(quiet, None) as watch:
+        outcome = nightly.bill_store(as_of, store, _settings(config), watch, dry_run=dry_run)
+    _print_night(outcome, as_json, dry_run)
+
+
+@main.command()
+@click.argument("run_id")
+@out_option("out", "The folder in which the run's own folder is written.")
+@store_option
+@json_option
+@quiet_option
+def export(run_id: str, out: Path, store: str, as_json: bool, quiet: bool) -> None:
+    """Write a run's files again: the same bytes.
+
+    \b
+    Example:
+      milestone-billing export 2026-03-31-1 --out out
+    """
+    with _explained(), _watching(quiet, None) as watch:
+        outcome = nightly.export_run(run_id, out, store, watch)
+    _print_night(outcome, as_json, False, status=CLEAN)
+
+
+@main.command()
+@store_option
+@json_option
+def history(store: str, as_json: bool) -> None:
+    """The runs, their totals and their state.
+
+    \b
+    Example:
+      milestone-billing history
+    """
+    with _explained():
+        account = _history(store)
+    click.echo(screen.as_json(account) if as_json else screen.history_words(account))
+
+
+def _history(store: str) -> list[dict[str, Any]]:
+    if not store_exists(store):
+        return []
+    with reading(store, "history") as connection:
+        return screen.history_account(ledger.read_runs(connection), ledger.run_totals(connection))
+
+
+def _settings(config: Path | None) -> Settings:
+    return read_settings(config)
+
+
+def _print_night(
+    outcome: nightly.Outcome, as_json: bool, dry_run: bool, status: int | None = None
+) -> NoReturn:
+    if as_json:
+        click.echo(screen.as_json(screen.night_account(outcome, dry_run=dry_run)))
+    else:
+        click.echo(screen.night_words(outcome, dry_run=dry_run))
+    rejected = REJECTED if has_errors(outcome.record.findings) else CLEAN
+    sys.exit(rejected if status is None else status)
+
+
+def _print_judgement(title: str, validated: Any, out: Path, as_json: bool) -> NoReturn:
+    if as_json:
+        click.echo(screen.as_json(screen.judgement_account(validated, out)))
+    else:
+        click.echo(screen.judgement_words(title, validated, out))
+    sys.exit(REJECTED if has_errors(validated.findings) else CLEAN)
+
+
+@contextmanager
+def _watching(quiet: bool, timings: Path | None) -> Iterator[Stopwatch]:
+    watch = Stopwatch(quiet=quiet)
+    yield watch
+    if timings:
+        watch.write(timings)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Known failures end in one sentence and their exit status; only our own faults show a trace."""
+    try:
+        yield
+    except tuple(STATUS_OF) as fault:
+        click.echo(f"milestone-billing: {fault}", err=True)
+        sys.exit(next(status for kind, status in STATUS_OF.items() if isinstance(fault, kind)))
+    except DBAPIError as fault:
+        words = str(fault.orig).strip().splitlines()
+        click.echo(f"milestone-billing: the store failed: {words[0] if words else ''}", err=True)
+        sys.exit(FAILED)
+    except MemoryError:
+        click.echo("milestone-billing: out of memory; nothing was posted", err=True)
+        sys.exit(FAILED)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    click.echo("milestone-billing: stopped by SIGTERM; run it again to go on", err=True)
+    sys.exit(128 + signal.SIGTERM)

@@ -1,0 +1,44 @@
+"""The cases by which a target may fill a column differently. A target names them; see its TOML."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Case = Callable[[pd.DataFrame, Any], np.ndarray]
+
+
+def is_charge(lines: pd.DataFrame, settings: Any) -> np.ndarray:
+    """True where the customer owes: the amount is not negative."""
+    return lines["amount_minor"].to_numpy() >= 0
+
+
+def is_credit(lines: pd.DataFrame, settings: Any) -> np.ndarray:
+    """True where the amount is negative."""
+    return lines["amount_minor"].to_numpy() < 0
+
+
+def is_correcting_credit(lines: pd.DataFrame, settings: Any) -> np.ndarray:
+    """True where a credit corrects an earlier line; a positive correction is an invoice line."""
+    corrects = lines["corrects_bill_line_id"].fillna("").ne("").to_numpy(bool)
+    return is_credit(lines, settings) & corrects
+
+
+def is_ledger_currency(lines: pd.DataFrame, settings: Any) -> np.ndarray:
+    """True where nothing is to be converted."""
+    return lines["currency"].eq(settings.ledger_currency).to_numpy(bool)
+
+
+def is_other_currency(lines: pd.DataFrame, settings: Any) -> np.ndarray:
+    """True where the amount is converted into the ledger's currency."""
+    return ~is_ledger_currency(lines, settings)
+
+
+CASES: dict[str, Case] = {
+    "charge": is_charge,
+    "credit": is_credit,
+    "correcting_credit": is_correcting_credit,
+    "ledger_currency": is_ledger_currency,
+    "other_currency": is_other_currency,
+}

@@ -1,0 +1,87 @@
+"""The fields of bill lines as text: what every file is written from.
+
+A field is a column of `schemas.outputs.BillLines`; `amount` stands for `amount_minor`, as a plain
+decimal; and a line that corrects another has the parts of that line's key as `corrected_…`.
+"""
+
+from functools import cache
+
+import pandas as pd
+import pyarrow as arrow
+import pyarrow.compute as compute
+
+from pipeline.money import as_text, exponents_of
+from schemas.cells import arrow_texts
+from schemas.outputs import BillLines
+
+KEY_PARTS = ("subscription_number", "charge_number", "what", "revision")
+CORRECTED = "corrected_"
+KEY_FORM = (
+    r"^(?P<subscription_number>[^:#]+):(?P<charge_number>[^:#]+):(?P<what>[^:#]+)"
+    r"(?:#(?P<revision>[0-9]+))?$"
+)
+
+
+class LedgerTextError(ValueError):
+    """A ledger row that should not exist; the message names it."""
+
+
+@cache
+def field_names() -> frozenset[str]:
+    """Everything that a file can show of a bill line.
+
+    >>> "amount" in field_names(), "amount_minor" in field_names()
+    (True, False)
+    """
+    columns = set(BillLines.to_schema().columns) - {"amount_minor"}
+    return frozenset(columns | {"amount"} | {CORRECTED + part for part in KEY_PARTS})
+
+
+def text_of_field(lines: pd.DataFrame, name: str, date_format: str) -> arrow.Array:
+    """One field of all lines as large strings; what is missing is blank."""
+    if name == "amount":
+        return as_text(lines["amount_minor"], exponents_of(lines["currency"]))
+    if name.startswith(CORRECTED):
+        return _corrected_part(arrow_texts(lines["corrects_bill_line_id"]), name)
+    values = lines[name]
+    if pd.api.types.is_datetime64_dtype(values.dtype):
+        return text_of_days(values, date_format)
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return arrow.array(values.to_numpy()).cast(arrow.large_string())
+    return compute.fill_null(arrow_texts(values), "")
+
+
+def text_of_days(days: pd.Series, date_format: str) -> arrow.Array:
+    """Days in the given form, blanks for none; each distinct day is formatted once.
+
+    >>> text_of_days(pd.Series(["2026-03-31", None], dtype="datetime64[s]"), "%Y/%m/%d").to_pylist()
+    ['2026/03/31', '']
+    """
+    encoded = compute.dictionary_encode(arrow.array(days, arrow.timestamp("s"), from_pandas=True))
+    texts = compute.strftime(encoded.dictionary.cast(arrow.date32()), format=date_format)
+    return compute.fill_null(texts.cast(arrow.large_string()).take(encoded.indices), "")
+
+
+def is_text_field(name: str) -> bool:
+    """Whether people typed it: such a field can look like a formula.
+
+    >>> [is_text_field(name) for name in ("reason", "amount", "bill_date", "revision")]
+    [True, False, False, False]
+    """
+    columns = BillLines.to_schema().columns
+    return name in columns and pd.api.types.is_string_dtype(columns[name].dtype.type)
+
+
+def _corrected_part(corrected: arrow.Array, name: str) -> arrow.Array:
+    """A part of the corrected line's key: C-1:10:M1#2 is C-1, 10, M1 and 2; blank for none."""
+    part = name.removeprefix(CORRECTED)
+    blank = compute.equal(compute.fill_null(corrected, ""), "")
+    parts = compute.extract_regex(corrected, KEY_FORM)
+    unreadable = compute.and_(compute.is_null(parts), compute.invert(blank))
+    if compute.any(unreadable).as_py():
+        example = corrected.filter(unreadable)[0].as_py()
+        raise LedgerTextError(f"corrects_bill_line_id {example!r} is not subscription:charge:what")
+    text = compute.struct_field(parts, part)
+    if part == "revision":
+        text = compute.if_else(compute.equal(text, ""), "0", text)
+    return compute.if_else(blank, "", text)

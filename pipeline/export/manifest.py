@@ -1,0 +1,66 @@
+"""manifest.json: what a run read, what it wrote, and what it comes to. Written last."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.export.controls import amount_in_words
+from pipeline.findings import ERROR, INFO, WARNING
+from pipeline.record import RunRecord
+
+MANIFEST = "manifest.json"
+
+
+def write_manifest(record: RunRecord, controls: pd.DataFrame, folder: Path) -> None:
+    """Write the manifest of a folder whose other files are complete; it holds no clock."""
+    text = json.dumps(
+        manifest_of(record, controls, folder), sort_keys=True, indent=2, ensure_ascii=False
+    )
+    (folder / MANIFEST).write_bytes(text.encode() + b"\n")
+
+
+def manifest_of(record: RunRecord, controls: pd.DataFrame, folder: Path) -> dict[str, Any]:
+    """What the manifest says, as plain values."""
+    severities = record.findings["severity"].value_counts()
+    return {
+        "run_id": record.run_id,
+        "as_of": record.as_of.isoformat(),
+        "program_version": record.program_version,
+        "inputs": record.inputs.sort_values(["file", "sha256"]).to_dict("records"),
+        "outputs": [_output(path, folder) for path in _files(folder)],
+        "counts": {
+            "bill_lines": len(record.bill_lines),
+            "findings": {
+                severity: int(severities.get(severity, 0)) for severity in (ERROR, WARNING, INFO)
+            },
+            "refused_rows": sum(len(sheet.cells) for sheet in record.refused),
+        },
+        "control_totals": [
+            {
+                "file": total["file"],
+                "business_unit": total["business_unit"],
+                "currency": total["currency"],
+                "rows": total["rows"],
+                "amount": amount_in_words(total["amount_minor"], total["currency"]),
+            }
+            for total in controls.to_dict("records")
+        ],
+    }
+
+
+def _files(folder: Path) -> list[Path]:
+    found = [path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST]
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _output(path: Path, folder: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "file": path.relative_to(folder).as_posix(),
+        "sha256": digest,
+        "bytes": path.stat().st_size,
+    }

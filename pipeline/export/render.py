@@ -1,0 +1,113 @@
+"""Bill lines in the columns of a target: its declaration carried out, whatever the target."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as arrow
+import pyarrow.compute as compute
+
+from pipeline.export.cases import CASES
+from pipeline.export.csv_text import Column, contains_any
+from pipeline.export.ledger_text import text_of_field
+from pipeline.export.targets import ALWAYS, FIELD, TEXT, Source, Target, TargetColumn, TargetError
+from pipeline.settings import Settings
+
+LINE_BREAKS = "\n\v\f\r\x85\u2028\u2029"
+"""An interface file has one line a row: a break inside a text becomes a space."""
+
+
+def render_columns(lines: pd.DataFrame, target: Target, settings: Settings) -> dict[str, Column]:
+    """Every column of the target's layout for these bill lines; blank where nothing fills it."""
+    section = getattr(settings, target.settings)
+    texts = _source_texts(lines, target, section)
+    masks = {
+        case: CASES[case](lines, section)
+        for case in {case for column in target.columns.values() for case, _ in column.choices}
+        if case != ALWAYS
+    }
+    filled = {
+        name: _fit(_choose(column, texts, masks), column) for name, column in target.columns.items()
+    }
+    return {name: filled.get(name, "") for name in target.layout}
+
+
+def _source_texts(lines: pd.DataFrame, target: Target, section: Any) -> dict[Source, Column]:
+    """Each source once, however many columns it fills, without line breaks."""
+    sources = {
+        source
+        for column in target.columns.values()
+        for _, chosen in column.choices
+        for source in chosen
+    }
+    return {source: _one_line(_text_of(source, lines, target, section)) for source in sources}
+
+
+def _text_of(source: Source, lines: pd.DataFrame, target: Target, section: Any) -> Column:
+    if source.kind == FIELD:
+        return text_of_field(lines, source.name, target.date_format)
+    return source.name if source.kind == TEXT else str(getattr(section, source.name))
+
+
+def _one_line(text: Column) -> Column:
+    if isinstance(text, str):
+        return " ".join(text.splitlines())
+    if not contains_any(text, LINE_BREAKS):
+        return text
+    return compute.replace_substring_regex(text, rf"\r\n|[{LINE_BREAKS}]", " ")
+
+
+def _choose(
+    column: TargetColumn, texts: dict[Source, Column], masks: dict[str, np.ndarray]
+) -> Column:
+    """The text of the first case that holds; a constant where all lines agree."""
+    chosen: Column = ""
+    for case, sources in reversed(column.choices):
+        text = _first_not_blank([texts[source] for source in sources])
+        if case == ALWAYS or masks[case].all():
+            chosen = text
+        elif masks[case].any():
+            chosen = compute.if_else(arrow.array(masks[case]), _operand(text), _operand(chosen))
+    return chosen
+
+
+def _first_not_blank(texts: list[Column]) -> Column:
+    *earlier, chosen = texts
+    for text in reversed(earlier):
+        if isinstance(text, str):
+            chosen = text or chosen
+        else:
+            chosen = compute.if_else(compute.equal(text, ""), _operand(chosen), text)
+    return chosen
+
+
+def _operand(text: Column) -> arrow.Array | arrow.Scalar:
+    return arrow.scalar(text, arrow.large_string()) if isinstance(text, str) else text
+
+
+def _fit(text: Column, column: TargetColumn) -> Column:
+    """The text within the column's size, counted in characters, which are never taken apart."""
+    if column.size is None:
+        return text
+    if isinstance(text, str):
+        longest = len(text)
+    else:
+        # octets are at least as many as characters, and are counted without looking at them
+        longest = compute.max(compute.binary_length(text)).as_py() or 0
+        if longest > column.size:
+            longest = compute.max(compute.utf8_length(text)).as_py()
+    if longest <= column.size:
+        return text
+    if column.cut:
+        whole = isinstance(text, str)
+        return text[: column.size] if whole else compute.utf8_slice_codeunits(text, 0, column.size)
+    raise TargetError(_too_long(text, column))
+
+
+def _too_long(text: Column, column: TargetColumn) -> str:
+    texts = arrow.array([text]) if isinstance(text, str) else text
+    example = texts.filter(compute.greater(compute.utf8_length(texts), column.size))[0].as_py()
+    return (
+        f"{column.name}: {example!r} has {len(example)} characters, the interface column holds "
+        f"{column.size}; shorten it at its source"
+    )

@@ -1,0 +1,80 @@
+"""Joining frames by key: text keys, positions and look-ups, whole columns at once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as arrow
+import pyarrow.compute as compute
+
+from schemas.cells import arrow_texts
+
+SEPARATOR = arrow.scalar("\x1f", arrow.large_string())
+
+
+def joined_keys(frame: pd.DataFrame, columns: Sequence[str]) -> arrow.Array:
+    """One text per row that stands for the row's key; null where a part is missing.
+
+    >>> joined_keys(pd.DataFrame({"a": ["x", None], "b": [1, 2]}), ["a", "b"]).to_pylist()
+    ['x\\x1f1', None]
+    """
+    parts = [
+        arrow_texts(frame[name])
+        if frame[name].dtype == "str"
+        else arrow.array(frame[name], from_pandas=True).cast(arrow.large_string())
+        for name in columns
+    ]
+    return parts[0] if len(parts) == 1 else compute.binary_join_element_wise(*parts, SEPARATOR)
+
+
+def positions(keys: arrow.Array, among: arrow.Array) -> np.ndarray:
+    """Where each key stands in `among` (the first place), -1 where it doesn't.
+
+    >>> positions(arrow.array(["b", "z", None]), arrow.array(["a", "b"])).tolist()
+    [1, -1, -1]
+    """
+    found = compute.index_in(keys, value_set=among, skip_nulls=True)
+    return compute.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def match(
+    frame: pd.DataFrame,
+    other: pd.DataFrame,
+    columns: Sequence[str],
+    other_columns: Sequence[str] = (),
+) -> np.ndarray:
+    """Position in `other` of each row of `frame` by equal keys, -1 where there is none."""
+    return positions(joined_keys(frame, columns), joined_keys(other, other_columns or columns))
+
+
+def look_up(values: pd.Series, at: np.ndarray, index: pd.Index | None = None) -> pd.Series:
+    """The values at these positions, missing where the position is -1.
+
+    >>> look_up(pd.Series(["a", "b"]), np.array([1, -1])).tolist()
+    ['b', nan]
+    """
+    taken = pd.Series(values.array).astype(_nullable(values)).array.take(at, allow_fill=True)
+    return pd.Series(taken, index=index)
+
+
+def _nullable(values: pd.Series) -> object:
+    """A dtype that can say missing without turning whole numbers into floats."""
+    replacement = {"int64": "Int64", "int32": "Int32", "bool": "boolean"}
+    return replacement.get(str(values.dtype), values.dtype)
+
+
+def code_groups(keys: arrow.Array) -> tuple[np.ndarray, int]:
+    """Keys as group codes from 0, in order of appearance, and the number of groups.
+
+    >>> code_groups(arrow.array(["x", "y", "x"]))
+    (array([0, 1, 0]), 2)
+    """
+    encoded = compute.dictionary_encode(keys)
+    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), len(encoded.dictionary)
+
+
+def sum_groups(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
+    """The int64 sum of each group (exact: no float on the way)."""
+    sums = np.zeros(count, np.int64)
+    np.add.at(sums, groups, values)
+    return sums

@@ -1,0 +1,184 @@
+"""The night on one page: read, validate, accept, bill, post, export, report.
+
+Everything up to and including the writing of the files happens in one transaction of the store;
+the files appear, under their own names, after it is committed. A night that is killed before the
+commit has left nothing; one that is killed after it has its files written by the next night.
+"""
+
+import datetime
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from pipeline import __version__
+from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
+from pipeline.bill import compute_bills
+from pipeline.export import check_controls
+from pipeline.outbox import prepare_files, publish
+from pipeline.post import RefusedError, new_run, post, refuse_going_back
+from pipeline.read import Inputs, read_inputs
+from pipeline.record import RunRecord
+from pipeline.remember import posted_before, record_of_run, tonights_record
+from pipeline.settings import Settings, settings_text
+from pipeline.stopwatch import Stopwatch
+from pipeline.store import ledger, reading, store_exists, writing
+from pipeline.store.contracts import last_import_number, read_contracts
+from pipeline.store.ledger import Run
+from pipeline.validate import Held, Validated, validate_inputs
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did: the run's record, and where its files are (None: none were written)."""
+
+    record: RunRecord
+    folder: Path | None
+    resumed: bool = False
+    finished_before: tuple[Path, ...] = ()
+
+
+def run_night(
+    inbox: Path, as_of: datetime.date, outbox: Path, store: str, settings: Settings,
+    watch: Stopwatch, *, dry_run: bool = False,
+) -> Outcome:  # fmt: skip
+    """One night, whole. A dry run does everything but keep it."""
+    with writing(store, "run") as connection:
+        with watch.stage("read"):
+            inputs = read_inputs(inbox)
+        digest = inputs_digest(inputs, as_of, settings)
+        finished = () if dry_run else _finish_interrupted(connection, outbox)
+        for run, record, folder in finished:
+            if run.inputs_digest == digest:
+                return Outcome(record, folder, resumed=True)
+        with connection.begin() as transaction:
+            refuse_going_back(connection, as_of)
+            with watch.stage("validate"):
+                held = hold_for(connection, inputs)
+                validated = validate_inputs(inputs, held)
+            with watch.stage("accept"):
+                number = accept(connection, inputs, validated, "run")
+            with watch.stage("bill"):
+                contracts = contracts_in_force(connection, validated)
+                run = new_run(connection, as_of, "run", import_number=number, own_import=number,
+                              **_facts(digest, settings))  # fmt: skip
+                bills = compute_bills(contracts, posted_before(connection, run), as_of, settings)
+            with watch.stage("post"):
+                post(connection, run, bills)
+            record = tonights_record(run, settings, validated, bills)
+            if dry_run:
+                transaction.rollback()
+                return Outcome(record, None)
+            with watch.stage("export and report"):
+                prepared = prepare_files(record, outbox)
+                _refuse_unequal(check_controls(record, prepared.controls))
+        folder = publish(prepared)
+        with connection.begin():
+            ledger.mark_sent(connection, run.run_number)
+    return Outcome(record, folder, finished_before=tuple(path for _, _, path in finished))
+
+
+def check_inbox(inbox: Path, store: str, watch: Stopwatch) -> tuple[Inputs, Validated]:
+    """Read and validate against what the store holds, and keep nothing."""
+    with watch.stage("read"):
+        inputs = read_inputs(inbox)
+    with watch.stage("validate"):
+        if not store_exists(store):
+            return inputs, validate_inputs(inputs, Held.of_nothing())
+        with reading(store, "check") as connection:
+            return inputs, validate_inputs(inputs, hold_for(connection, inputs))
+
+
+def import_inbox(inbox: Path, store: str, watch: Stopwatch) -> tuple[int, Validated]:
+    """Read, validate and accept; the import's number."""
+    with writing(store, "import") as connection:
+        with watch.stage("read"):
+            inputs = read_inputs(inbox)
+        with connection.begin():
+            with watch.stage("validate"):
+                validated = validate_inputs(inputs, hold_for(connection, inputs))
+            with watch.stage("accept"):
+                return accept(connection, inputs, validated, "import"), validated
+
+
+def bill_store(
+    as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, *, dry_run: bool = False
+) -> Outcome:
+    """Bill from what the store holds, and post; `export_run` writes the files."""
+    with writing(store, "bill") as connection, connection.begin() as transaction:
+        refuse_going_back(connection, as_of)
+        with watch.stage("bill"):
+            contracts = read_contracts(connection)
+            run = new_run(connection, as_of, "bill", own_import=None,
+                          import_number=last_import_number(connection),
+                          **_facts("", settings))  # fmt: skip
+            bills = compute_bills(contracts, posted_before(connection, run), as_of, settings)
+        with watch.stage("post"):
+            post(connection, run, bills)
+        record = tonights_record(run, settings, None, bills)
+        if dry_run:
+            transaction.rollback()
+    return Outcome(record, None)
+
+
+def export_run(run_id: str, outbox: Path, store: str, watch: Stopwatch) -> Outcome:
+    """Write a run's files from what the store holds: the same bytes, however often."""
+    with writing(store, "export") as connection:
+        with connection.begin():
+            run = ledger.read_run(connection, run_id)
+            if run is None:
+                known = [one.run_id for one in ledger.read_runs(connection)][-5:]
+                raise RunUnknownError(
+                    f"there is no run {run_id} in this store; the last ones: "
+                    f"{', '.join(known) or 'none'}"
+                )
+        with watch.stage("export and report"):
+            record, folder = _write_run(connection, run, outbox)
+    return Outcome(record, folder)
+
+
+class RunUnknownError(Exception):
+    """There is no run of that id."""
+
+
+def inputs_digest(inputs: Inputs, as_of: datetime.date, settings: Settings) -> str:
+    """What tells one night's work from another's: its files, its day, its settings."""
+    files = inputs.files[["file", "sha256"]].sort_values("file").to_numpy().tolist()
+    said = json.dumps([files, as_of.isoformat(), settings_text(settings)])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _finish_interrupted(
+    connection: Connection, outbox: Path
+) -> tuple[tuple[Run, RunRecord, Path], ...]:
+    """Write the files of runs that were posted and then killed before their files were out."""
+    with connection.begin():
+        waiting = ledger.unsent_runs(connection)
+    return tuple((run, *_write_run(connection, run, outbox)) for run in waiting)
+
+
+def _write_run(connection: Connection, run: Run, outbox: Path) -> tuple[RunRecord, Path]:
+    with connection.begin():
+        record = record_of_run(connection, run)
+    prepared = prepare_files(record, outbox)
+    _refuse_unequal(check_controls(record, prepared.controls))
+    folder = publish(prepared)
+    with connection.begin():
+        ledger.mark_sent(connection, run.run_number)
+    return record, folder
+
+
+def _facts(digest: str, settings: Settings) -> dict[str, str]:
+    return {
+        "inputs_digest": digest,
+        "settings": settings_text(settings),
+        "program_version": __version__,
+        "posted_at": utc_now(),
+    }
+
+
+def _refuse_unequal(differences: list[str]) -> None:
+    if differences:
+        raise RefusedError("the files do not total the ledger: " + "; ".join(differences))

@@ -1,0 +1,153 @@
+"""The outbox: a run's folder is written aside and appears whole, or not at all.
+
+outbox/.2026-03-31-1.part/   being written; a killed run leaves it, the next one removes it
+outbox/2026-03-31-1/         published
+outbox/.2026-03-31-1.old/    the published one, while it is being replaced
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from xlsxwriter.exceptions import XlsxFileError
+
+from pipeline.export import write_exports, write_findings, write_manifest
+from pipeline.record import RefusedSheet, RunRecord
+from pipeline.report import write_rejections, write_workbook
+
+WORKBOOK = "workbook.xlsx"
+REJECTIONS = "rejections.xlsx"
+
+
+class OutboxError(Exception):
+    """The outbox can't be written; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class PreparedFiles:
+    """A run's files, complete and on disk, but not yet in their place.
+
+    controls    file, business_unit, currency, rows, amount_minor: what stands in the files
+    """
+
+    run_id: str
+    outbox: Path
+    folder: Path
+    controls: pd.DataFrame
+
+
+def prepare_files(record: RunRecord, outbox: Path) -> PreparedFiles:
+    """Write all files of a run into a folder of its own inside the outbox, the manifest last."""
+    folder = outbox / f".{record.run_id}.part"
+    with _explained(outbox), _removed_unless_whole(folder):
+        folder.mkdir(parents=True)
+        controls = write_exports(record, folder)
+        if any(len(sheet.cells) for sheet in record.refused):
+            write_rejections(record.refused, folder / REJECTIONS)
+        write_workbook(record, controls, folder / WORKBOOK)
+        write_manifest(record, controls, folder)
+        _flush(folder)
+    return PreparedFiles(record.run_id, outbox, folder, controls)
+
+
+def write_judgement(findings: pd.DataFrame, refused: Sequence[RefusedSheet], folder: Path) -> None:
+    """Write findings.csv and, where rows were refused, rejections.xlsx; a former one goes."""
+    aside = folder / ".judgement.part"
+    with _explained(folder), _removed_unless_whole(aside):
+        aside.mkdir(parents=True)
+        write_findings(findings, aside)
+        if refused:
+            write_rejections(refused, aside / REJECTIONS)
+        _flush(aside)
+        (folder / REJECTIONS).unlink(missing_ok=True)
+        for path in sorted(aside.iterdir()):
+            path.replace(folder / path.name)
+        aside.rmdir()
+
+
+def publish(prepared: PreparedFiles) -> Path:
+    """Put a prepared folder in its place; a folder of the same run there before is replaced.
+
+    A rename is whole or nothing. A kill between the two renames leaves the former folder aside,
+    and the next publish begins by putting it back.
+    """
+    place = prepared.outbox / prepared.run_id
+    aside = prepared.outbox / f".{prepared.run_id}.old"
+    with _explained(prepared.outbox):
+        if aside.exists() and not place.exists():
+            aside.rename(place)
+        _remove(aside)
+        if place.exists():
+            place.rename(aside)
+        try:
+            prepared.folder.rename(place)
+        except OSError:
+            if aside.exists():
+                aside.rename(place)
+            raise
+        _flush_folder(prepared.outbox)
+        _remove(aside)
+    return place
+
+
+def discard(prepared: PreparedFiles) -> None:
+    """Remove prepared files that are not to be published."""
+    with _explained(prepared.outbox):
+        _remove(prepared.folder)
+
+
+@contextmanager
+def _explained(outbox: Path) -> Iterator[None]:
+    """What the system says of a disk, in words that an operator can act on."""
+    try:
+        yield
+    except (OSError, XlsxFileError) as fault:
+        # XlsxWriter wraps what the system said in an exception of its own
+        cause = fault if isinstance(fault, OSError) else next(iter(fault.args), fault)
+        reason = getattr(cause, "strerror", None) or str(cause)
+        raise OutboxError(
+            f"{outbox}: can't be written: {reason}; free space, allow writing, or name another one"
+        ) from fault
+
+
+@contextmanager
+def _removed_unless_whole(folder: Path) -> Iterator[None]:
+    """A folder that is not there before, and not there afterwards if writing it stopped."""
+    _remove(folder)
+    whole = False
+    try:
+        yield
+        whole = True
+    finally:
+        if not whole:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _flush(folder: Path) -> None:
+    """Everything below the folder is on disk, not only in memory."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+        else:
+            _flush_folder(path)
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name != "posix":  # elsewhere a folder can't be opened
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

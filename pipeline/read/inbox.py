@@ -1,0 +1,157 @@
+"""The public verb of the read stage: every file of an inbox, read or named in a finding."""
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.findings import ERROR, WARNING, join_findings, one_finding
+from pipeline.read.delimited import read_delimited
+from pipeline.read.faults import InboxError, UnreadableError
+from pipeline.read.inputs import Inputs
+from pipeline.read.naming import table_of_file
+from pipeline.read.sheets import Reading
+from pipeline.read.workbook import read_workbook
+from schemas import TABLES
+
+SUFFIXES = (".csv", ".xlsx")
+MOST_BYTES = 4 << 30
+LOCK_FILE = "~$"
+"""Begins the name of the file that Excel keeps beside an open workbook."""
+
+FILE_TYPES = {"file": "str", "sha256": "str", "bytes": "int64", "rows_read": "int64"}
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """A file of the inbox, and what reading it came to."""
+
+    file: str
+    sha256: str
+    bytes: int
+    reading: Reading
+
+
+def read_inputs(inbox: Path) -> Inputs:
+    """All sheets of an inbox, which is a folder or a single file.
+
+    Nothing is skipped in silence: what is not read has a finding by name. Raises InboxError where
+    there is no such inbox.
+    """
+    paths = list_files(inbox)
+    strays = [path for path in paths if not _is_candidate(path)]
+    read = [read_file(path) for path in paths if _is_candidate(path)]
+    findings = [_stray_finding(path) for path in strays]
+    findings += [finding for file in read for finding in file.reading.findings]
+    if not read:
+        findings.append(
+            one_finding(
+                "FIL-04", WARNING,
+                f"there is nothing to read in {printable(inbox.name)}: "
+                "no file in it ends in .csv or .xlsx; put tonight's files there",
+            )
+        )  # fmt: skip
+    return Inputs(
+        sheets=tuple(sheet for file in read for sheet in file.reading.sheets),
+        files=_files_frame(read),
+        findings=join_findings(findings),
+    )
+
+
+def list_files(inbox: Path) -> list[Path]:
+    """What stands directly in the inbox, sorted by name; a single file is an inbox of its own."""
+    try:
+        if not inbox.is_dir():
+            inbox.stat()
+            return [inbox]
+        return sorted(inbox.iterdir(), key=lambda path: path.name)
+    except OSError as fault:
+        raise InboxError(
+            f"{printable(str(inbox))} can't be read: {fault.strerror}; "
+            "name a folder with tonight's files, or one .csv or .xlsx file"
+        ) from fault
+
+
+def printable(name: str) -> str:
+    """A file's name as text, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _is_candidate(path: Path) -> bool:
+    return (
+        path.suffix.lower() in SUFFIXES
+        and not path.name.startswith(LOCK_FILE)
+        and stat.S_ISREG(_mode(path))
+    )
+
+
+def _mode(path: Path) -> int:
+    """The kind of a file; what can't be asked counts as a plain file, which opening it will tell."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return stat.S_IFREG
+
+
+def _stray_finding(path: Path) -> pd.DataFrame:
+    name = printable(path.name)
+    if path.name.startswith(LOCK_FILE):
+        message = (
+            f"{name} shows that the workbook {name.removeprefix(LOCK_FILE)} is open in Excel: "
+            "save and close it before the night; if it is closed, delete this file"
+        )
+    elif stat.S_ISDIR(_mode(path)):
+        message = f"{name} is a folder and is not read; put its files into the inbox itself"
+    elif path.suffix.lower() in SUFFIXES:
+        message = f"{name} is a device or a pipe and is not read; put a plain file into the inbox"
+    else:
+        message = f"{name} is not read: its name does not end in .csv or .xlsx; save it as one"
+    return one_finding("FIL-02", WARNING, message, file=name)
+
+
+def read_file(path: Path) -> FileReading:
+    """One .csv or .xlsx file; what is wrong with it becomes the finding FIL-01."""
+    file = printable(path.name)
+    sha256, size = "", 0
+    try:
+        with path.open("rb") as handle:
+            size = os.fstat(handle.fileno()).st_size
+            if size > MOST_BYTES:
+                raise UnreadableError(f"the file has more than {MOST_BYTES >> 30} GB; split it")
+            sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
+            handle.seek(0)
+            data = handle.read()
+        reading = _read_bytes(data, path, file)
+    except UnreadableError as fault:
+        reading = Reading(findings=[one_finding("FIL-01", ERROR, str(fault), file=file)])
+    except OSError as fault:
+        message = f"the file can't be opened: {fault.strerror}; see to it that it can be read"
+        reading = Reading(findings=[one_finding("FIL-01", ERROR, message, file=file)])
+    return FileReading(file, sha256, size, reading)
+
+
+def _read_bytes(data: bytes, path: Path, file: str) -> Reading:
+    if path.suffix.lower() == ".xlsx":
+        return read_workbook(data, file)
+    table = table_of_file(path.stem)
+    if table is not None:
+        return read_delimited(data, table, file)
+    message = (
+        f"{file} is not read: its name does not begin with that of a table; "
+        f"rename it to begin with one of {', '.join(TABLES)}"
+    )
+    return Reading(findings=[one_finding("FIL-02", WARNING, message, file=file)])
+
+
+def _files_frame(read: list[FileReading]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "file": [file.file for file in read],
+            "sha256": [file.sha256 for file in read],
+            "bytes": [file.bytes for file in read],
+            "rows_read": [sum(len(sheet.rows) for sheet in file.reading.sheets) for file in read],
+        }
+    ).astype(FILE_TYPES)

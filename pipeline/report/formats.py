@@ -1,0 +1,90 @@
+"""The looks of the accountants' workbook: one place for fonts, colours and number formats."""
+
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+
+DARK, GREY = "#1F3864", "#595959"
+GOOD = {"bg_color": "#C6EFCE", "font_color": "#006100"}
+BAD = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
+DATE_FORMAT = "yyyy-mm-dd"
+COUNT_FORMAT = "#,##0_)"
+PERCENT_FORMAT = "0.00####%_)"
+TEXT_FORMAT = "@"
+
+INDENTED = {"align": "left", "indent": 1}
+HEADING = {
+    "bold": True, "font_color": "#FFFFFF", "bg_color": DARK, "text_wrap": True, "valign": "vcenter",
+}  # fmt: skip
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 16, "font_color": DARK},
+    "section": {"bold": True, "font_size": 12, "font_color": DARK},
+    "label": {"font_color": GREY},
+    "note": {"italic": True, "font_color": GREY},
+    "notice": {"bold": True, "font_color": "#9C5700"},
+    "plain": {"num_format": TEXT_FORMAT, **INDENTED},
+    "strong": {"bold": True},
+    "link": {**INDENTED, "underline": 1, "font_color": "#0563C1"},
+    "heading": {**HEADING, **INDENTED},
+    "heading_right": {**HEADING, "align": "right"},
+    "heading_filter": {**HEADING, "align": "right", "indent": 2},
+    "text": {"num_format": TEXT_FORMAT, "valign": "top", **INDENTED},
+    "wrapped": {
+        "num_format": TEXT_FORMAT, "valign": "top", "text_wrap": True, **INDENTED,
+    },
+    "date": {"num_format": DATE_FORMAT, "valign": "top", **INDENTED},
+    "count": {"num_format": COUNT_FORMAT, "valign": "top"},
+    "percent": {"num_format": PERCENT_FORMAT, "valign": "top"},
+    "flag": {"bold": True, "align": "center"},
+    "good": GOOD,
+    "bad": BAD,
+}  # fmt: skip
+
+
+def money_format(places: int) -> str:
+    """The number format of money with this many decimals: credits in brackets, nothing as a dash.
+
+    >>> money_format(2), money_format(0)
+    ('#,##0.00_);(#,##0.00);"-"??_)', '#,##0_);(#,##0);"-"_)')
+    """
+    decimals = "." + "0" * places if places else ""
+    return f'#,##0{decimals}_);(#,##0{decimals});"-"{"?" * places}_)'
+
+
+def difference_format(places: int) -> str:
+    """The number format of a difference, in which nothing reads as a number: 0.00.
+
+    >>> difference_format(2), difference_format(0)
+    ('#,##0.00_);(#,##0.00);0.00_)', '#,##0_);(#,##0);0_)')
+    """
+    positive, negative, _nothing = money_format(places).split(";")
+    return f"{positive};{negative};{positive.removeprefix('#,##')}"
+
+
+class Formats:
+    """The formats of one workbook, each made once, when it is first asked for."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self._workbook = workbook
+        self._made: dict[str, Format] = {}
+
+    def __getitem__(self, look: str) -> Format:
+        return self._make(look, LOOKS[look])
+
+    def money(self, places: int) -> Format:
+        """Money with this many decimals."""
+        return self._number(money_format(places))
+
+    def difference(self, places: int) -> Format:
+        """A difference of money, or of counts where there are no decimals."""
+        return self._number(difference_format(places))
+
+    def _number(self, form: str) -> Format:
+        return self._make(form, {"num_format": form, "valign": "top", "align": "right"})
+
+    def _make(self, name: str, look: dict[str, Any]) -> Format:
+        if name not in self._made:
+            self._made[name] = self._workbook.add_format(look)
+        return self._made[name]

@@ -1,0 +1,73 @@
+"""A sheet that is read from top to bottom: titles, facts and small tables below each other."""
+
+from collections.abc import Collection, Sequence
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.report.cells import major_unit, shown_text
+from pipeline.report.formats import Formats
+
+WIDTH = 8
+"""Columns of the bar of headings."""
+
+
+class Page:
+    """A worksheet with the row where the next thing goes."""
+
+    def __init__(self, worksheet: Worksheet, formats: Formats) -> None:
+        self.worksheet = worksheet
+        self.formats = formats
+        self.row = 0
+
+    def line(self, text: str, look: str) -> None:
+        """One text, then the next row."""
+        self.worksheet.write_string(self.row, 0, shown_text(text), self.formats[look])
+        self.row += 1
+
+    def fact(self, label: str, text: str) -> None:
+        """A label with its text beside it."""
+        self.text(0, label, "label")
+        self.text(1, text, "plain")
+        self.row += 1
+
+    def section(self, title: str, note: str = "") -> None:
+        """A heading over a block, with what to know about it."""
+        self.row += 1
+        self.line(title, "section")
+        if note:
+            self.line(note, "note")
+
+    def headings(self, texts: Sequence[str], *, right: Collection[int]) -> None:
+        """The heading row of a block; those of numbers stand on the right."""
+        for at in range(WIDTH):
+            look = "heading_right" if at in right else "heading"
+            text = texts[at] if at < len(texts) else ""
+            self.worksheet.write(self.row, at, text, self.formats[look])
+        self.row += 1
+
+    def text(self, at: int, text: str, look: str = "wrapped") -> None:
+        """A text in the running row."""
+        self.worksheet.write_string(self.row, at, shown_text(text), self.formats[look])
+
+    def count(self, at: int, number: int, formula: str = "") -> None:
+        """A whole number in the running row, live where there is a formula."""
+        if formula:
+            self.worksheet.write_formula(self.row, at, formula, self.formats["count"], number)
+        else:
+            self.worksheet.write_number(self.row, at, number, self.formats["count"])
+
+    def money(self, at: int, minor: int, places: int, formula: str = "") -> None:
+        """An amount in the running row; as text where it has more digits than a number keeps."""
+        value = major_unit(minor, places)
+        look = self.formats.money(places)
+        if isinstance(value, str):
+            self.worksheet.write_string(self.row, at, value, look)
+        elif formula:
+            self.worksheet.write_formula(self.row, at, formula, look, value)
+        else:
+            self.worksheet.write_number(self.row, at, value, look)
+
+    def cell(self, at: int) -> str:
+        """The address of a cell in the running row, such as $A$12."""
+        return xl_rowcol_to_cell(self.row, at, row_abs=True, col_abs=True)

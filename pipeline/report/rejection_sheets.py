@@ -1,0 +1,238 @@
+"""The sheets of the rejections workbook, row by row, so that a large one needs little memory."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from pipeline.report.cells import shown_texts
+from pipeline.report.refusals import COLUMNS, Refusals
+
+ERRORS = "errors"
+ERRORS_WIDTH, NARROWEST, WIDEST = 60, 10, 40
+MOST_COMMENTS = 2_000
+AUTHOR = "Milestone Billing"
+TEXT_FORMAT = "@"
+EXCEL_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+LOOKS = {
+    "text": {"number_format": TEXT_FORMAT, "alignment": Alignment(vertical="top")},
+    "errors": {
+        "number_format": TEXT_FORMAT,
+        "alignment": Alignment(vertical="top", wrap_text=True),
+        "font": Font(color="9C0006"),
+    },
+    "faulty": {
+        "number_format": TEXT_FORMAT,
+        "alignment": Alignment(vertical="top"),
+        "fill": PatternFill("solid", fgColor="FFC7CE"),
+    },
+    "heading": {
+        "number_format": TEXT_FORMAT,
+        "alignment": Alignment(vertical="center"),
+        "font": Font(bold=True, color="FFFFFF"),
+        "fill": PatternFill("solid", fgColor="1F3864"),
+    },
+    "number": {"number_format": "#,##0", "alignment": Alignment(vertical="top")},
+}
+
+
+@dataclass(frozen=True)
+class CorrectionSheet:
+    """Refused rows under the headings that they were uploaded with.
+
+    `cells` has a `str` column per heading, blanks missing; `errors` and `faulty` (headings, one
+    per line) are by row.
+    """
+
+    name: str
+    headings: tuple[str, ...]
+    cells: pd.DataFrame
+    errors: pd.Series
+    faulty: pd.Series
+
+
+def plain_heading(heading: str) -> str:
+    """A heading as the reader compares it: without case, spaces, underscores and stars.
+
+    >>> plain_heading("Completion Date *")
+    'completiondate'
+    """
+    return re.sub(r"[\s_*]", "", heading).casefold()
+
+
+class RejectionsWriter:
+    """The workbook under way."""
+
+    def __init__(self) -> None:
+        self.workbook = Workbook(write_only=True)
+        self._comments_left = MOST_COMMENTS
+
+    def write_corrections(self, sheet: CorrectionSheet) -> None:
+        """One sheet: errors first, then the uploaded columns, the faulty cells marked."""
+        columns = [cell_texts(sheet.cells[name]) for name in sheet.cells]
+        worksheet = self.workbook.create_sheet(sheet.name)
+        styled = _styled(worksheet)
+        worksheet.freeze_panes = "A2"
+        worksheet.auto_filter.ref = (
+            f"A1:{get_column_letter(len(columns) + 1)}{len(sheet.cells) + 1}"
+        )
+        widths = [ERRORS_WIDTH, *map(_width, sheet.headings, columns)]
+        _set_columns(worksheet, widths)
+        worksheet.append(_filled(styled["heading"], [ERRORS, *_one_by_one(sheet.headings)]))
+        marks = _marks_of(sheet)
+        errors = cell_texts(sheet.errors)
+        for error, faulty, *values in zip(errors, sheet.faulty.tolist(), *columns, strict=True):
+            worksheet.append(self._row(styled, error, marks[faulty], sheet.headings, values))
+
+    def write_refusals(self, refusals: Refusals) -> None:
+        """The last sheet: rows refused by file, then one row per error."""
+        worksheet = self.workbook.create_sheet("refusals")
+        styled = _styled(worksheet)
+        _set_columns(worksheet, [WIDEST, 22, 12, 28, ERRORS_WIDTH + 30])
+        worksheet.append(_filled(styled["heading"], ["file", "rows refused"]))
+        files = zip(cell_texts(refusals.files["file"]), refusals.files["rows_refused"], strict=True)
+        for file, count in files:
+            worksheet.append((*_filled(styled["text"], [file]), _number(styled, int(count))))
+        worksheet.append([])
+        if refusals.notice:
+            worksheet.append(_filled(styled["errors"], [refusals.notice]))
+        worksheet.append(_filled(styled["heading"], COLUMNS))
+        texts = [
+            cell_texts(refusals.errors[name]) for name in ("file", "sheet", "heading", "message")
+        ]
+        numbers = refusals.errors["row"].tolist()
+        for number, (file, name, heading, message) in zip(
+            numbers, zip(*texts, strict=True), strict=True
+        ):
+            worksheet.append(_refusal(styled, file, name, number, heading, message))
+
+    def _row(
+        self,
+        styled: dict[str, Cell],
+        error: str | None,
+        marks: frozenset[int],
+        headings: tuple[str, ...],
+        values: list[str | None],
+    ) -> Iterator[Cell | None]:
+        """The cells of one row. A look's cell is written before the next one is asked for, so one
+        cell per look serves all rows.
+        """
+        yield from _filled(styled["errors"], [error])
+        for at, value in enumerate(values):
+            if at in marks:
+                yield self._faulty(styled["faulty"], value, _about(error, headings[at]))
+            elif value is None:
+                yield None
+            else:
+                cell = styled["text"]
+                cell.value = value
+                cell.data_type = "s"
+                yield cell
+
+    def _faulty(self, cell: Cell, value: str | None, said: str) -> Cell:
+        cell.value = value
+        cell.data_type = "s"
+        cell.comment = None
+        if said and self._comments_left:
+            self._comments_left -= 1
+            cell.comment = Comment(said, AUTHOR, width=320, height=90)
+        return cell
+
+
+def cell_texts(values: pd.Series) -> list[str | None]:
+    """A column as openpyxl may write it, blanks as None.
+
+    Excel reads `_x0041_` as an A, so such a text is escaped to stay what it is.
+
+    >>> cell_texts(pd.Series(["=1+1", None, "_x0041_"], dtype="str"))
+    ['=1+1', None, '_x005F_x0041_']
+    """
+    texts = [text or None for text in shown_texts(values)]
+    return [EXCEL_ESCAPE.sub("_x005F_", text) if text and "_x" in text else text for text in texts]
+
+
+def _one_by_one(texts: tuple[str, ...]) -> list[str | None]:
+    return cell_texts(pd.Series(list(texts), dtype="str"))
+
+
+def _styled(worksheet: object) -> dict[str, Cell]:
+    """One cell per look, of this worksheet."""
+    cells = {}
+    for name, look in LOOKS.items():
+        cell = WriteOnlyCell(worksheet)
+        for attribute, value in look.items():
+            setattr(cell, attribute, value)
+        cells[name] = cell
+    return cells
+
+
+def _filled(cell: Cell, texts: list[str | None] | list[str]) -> Iterator[Cell]:
+    """The same cell with each text in turn; a text that looks like a formula stays a text."""
+    for text in texts:
+        cell.value = text
+        cell.data_type = "s"
+        yield cell
+
+
+def _number(styled: dict[str, Cell], number: int) -> Cell:
+    cell = styled["number"]
+    cell.value = number
+    return cell
+
+
+def _refusal(
+    styled: dict[str, Cell],
+    file: str | None,
+    sheet: str | None,
+    row: int,
+    heading: str | None,
+    message: str | None,
+) -> Iterator[Cell]:
+    yield from _filled(styled["text"], [file, sheet])
+    yield _number(styled, row)
+    yield from _filled(styled["text"], [heading])
+    yield from _filled(styled["errors"], [message])
+
+
+def _set_columns(worksheet: object, widths: list[int]) -> None:
+    """Widths, and text format for the cells that are still to be filled in."""
+    for at, width in enumerate(widths, start=1):
+        dimension = worksheet.column_dimensions[get_column_letter(at)]  # type: ignore[attr-defined]
+        dimension.width = width
+        dimension.number_format = TEXT_FORMAT
+
+
+def _width(heading: str, texts: list[str | None]) -> int:
+    longest = max((len(text) for text in texts if text), default=0)
+    return min(max(longest + 2, len(heading) + 4, NARROWEST), WIDEST)
+
+
+def _marks_of(sheet: CorrectionSheet) -> dict[str, frozenset[int]]:
+    """For each text of faulty headings that occurs: the places of these columns."""
+    places: dict[str, list[int]] = {}
+    for place, heading in enumerate(sheet.headings):
+        places.setdefault(plain_heading(heading), []).append(place)
+    return {
+        text: frozenset(
+            place
+            for name in text.split("\n")
+            if name
+            for place in places.get(plain_heading(name), ())
+        )
+        for text in sheet.faulty.unique()
+    }
+
+
+def _about(error: str | None, heading: str) -> str:
+    """The lines of a row's errors that are about this heading."""
+    wanted = plain_heading(heading)
+    lines = (error or "").split("\n")
+    about = [line for line in lines if plain_heading(line.partition(":")[0]) == wanted]
+    return "\n".join(about)

@@ -1,0 +1,185 @@
+"""What a command says on standard output: a short account for people, or JSON for machines."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline import money
+from pipeline.findings import ERROR, INFO, WARNING
+from pipeline.nightly import Outcome
+from pipeline.store.ledger import Run
+from pipeline.validate import Validated
+
+MOST_FINDINGS_SHOWN = 20
+
+
+def night_account(outcome: Outcome, *, dry_run: bool = False) -> dict[str, Any]:
+    """The figures of a run, as JSON holds them: amounts are decimal texts."""
+    record = outcome.record
+    return {
+        "run_id": record.run_id,
+        "as_of": record.as_of.isoformat(),
+        "dry_run": dry_run,
+        "resumed": outcome.resumed,
+        "lines": len(record.bill_lines),
+        "billed": _amounts(record.bill_lines),
+        "withheld": _amounts(record.withheld),
+        "rows_read": int(record.inputs["rows_read"].sum()),
+        "rows_refused": int(record.inputs["rows_refused"].sum()),
+        "findings": findings_count(record.findings),
+        "folder": str(outcome.folder) if outcome.folder else None,
+    }
+
+
+def night_words(outcome: Outcome, *, dry_run: bool = False) -> str:
+    """The figures of a run in a few lines."""
+    account = night_account(outcome, dry_run=dry_run)
+    lines = [f"Run {account['run_id']}, as of {account['as_of']}"]
+    if outcome.resumed:
+        lines.append("  this night was posted before and interrupted: its files are written now")
+    for folder in outcome.finished_before:
+        lines.append(f"  an earlier, interrupted run was finished first: {folder}")
+    lines += [f"  billed    {words}" for words in _total_words(account["billed"])] or [
+        "  billed    0 lines: nothing to post"
+    ]
+    lines += [f"  withheld  {words}" for words in _total_words(account["withheld"])]
+    lines += upload_words(outcome.record.inputs, outcome.record.findings)
+    if dry_run:
+        lines.append("  dry run: nothing was posted, stored or written")
+        lines += _line_words(outcome.record.bill_lines)
+        lines += finding_words(outcome.record.findings)
+    elif outcome.folder:
+        lines.append(f"  files     {outcome.folder}")
+    else:
+        lines.append(
+            f"  files     none yet: milestone-billing export {account['run_id']} --out OUT"
+        )
+    return "\n".join(lines)
+
+
+def judgement_account(validated: Validated, out: Path) -> dict[str, Any]:
+    """The figures of a check or an import."""
+    return {
+        "rows_read": int(validated.files["rows_read"].sum()),
+        "rows_accepted": int(validated.files["rows_accepted"].sum()),
+        "rows_refused": int(validated.files["rows_refused"].sum()),
+        "findings": findings_count(validated.findings),
+        "folder": str(out),
+    }
+
+
+def judgement_words(title: str, validated: Validated, out: Path) -> str:
+    """The figures of a check or an import, and its first findings."""
+    lines = [title, *upload_words(validated.files, validated.findings)]
+    return "\n".join([*lines, f"  files     {out}", *finding_words(validated.findings)])
+
+
+def upload_words(files: pd.DataFrame, findings: pd.DataFrame) -> list[str]:
+    """Rows read, accepted and refused, and how many findings of each severity."""
+    counts = findings_count(findings)
+    told = ", ".join(f"{number} {severity}" for severity, number in counts.items() if number)
+    read, refused = int(files["rows_read"].sum()), int(files["rows_refused"].sum())
+    rows = f"  rows      {read} read, {read - refused} accepted, {refused} refused"
+    return [rows if len(files) else "  rows      no upload", f"  findings  {told or 'none'}"]
+
+
+def finding_words(findings: pd.DataFrame, most: int = MOST_FINDINGS_SHOWN) -> list[str]:
+    """The first findings, errors first, one line each."""
+    rank = findings["severity"].map({ERROR: 0, WARNING: 1, INFO: 2})
+    shown = findings.iloc[np.argsort(rank.to_numpy(), kind="stable")].head(most)
+    words = [
+        f"  {row.severity:<8}{row.code}  {_address(row)}: {row.message}"
+        for row in shown.itertuples()
+    ]
+    rest = len(findings) - len(shown)
+    return words + ([f"  … and {rest} more"] if rest else [])
+
+
+def findings_count(findings: pd.DataFrame) -> dict[str, int]:
+    """How many findings of each severity."""
+    counted = findings["severity"].value_counts()
+    return {severity: int(counted.get(severity, 0)) for severity in (ERROR, WARNING, INFO)}
+
+
+def history_account(runs: Iterable[Run], totals: pd.DataFrame) -> list[dict[str, Any]]:
+    """The runs, the oldest first, each with its totals by currency and its state."""
+    amounts = totals.assign(amount=_texts(totals))
+    return [
+        {
+            "run_id": run.run_id,
+            "as_of": run.as_of.isoformat(),
+            "command": run.command,
+            "state": "POSTED" if run.sent_after_run is None else "EXPORTED",
+            "lines": int(amounts.loc[amounts["run_number"] == run.run_number, "lines"].sum()),
+            "billed": {
+                row.currency: row.amount
+                for row in amounts[amounts["run_number"] == run.run_number].itertuples()
+            },
+            "posted_at": run.posted_at,
+        }
+        for run in runs
+    ]
+
+
+def history_words(account: list[dict[str, Any]]) -> str:
+    """The runs as a table of text."""
+    if not account:
+        return "no run yet"
+    heads = ["run", "command", "state", "lines", "billed", "posted at"]
+    rows = [
+        [run["run_id"], run["command"], run["state"], str(run["lines"]),
+         ", ".join(f"{currency} {amount}" for currency, amount in run["billed"].items()) or "-",
+         run["posted_at"]]
+        for run in account
+    ]  # fmt: skip
+    widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [heads, *rows]
+    )
+
+
+def as_json(account: Any) -> str:
+    """An account for machines."""
+    return json.dumps(account, indent=2, ensure_ascii=False)
+
+
+def _amounts(lines: pd.DataFrame) -> list[dict[str, Any]]:
+    """Totals by business unit and currency."""
+    totals = money.totals_by(lines.assign(lines=1), ["business_unit", "currency"]).assign(
+        lines=lines.groupby(["business_unit", "currency"]).size().to_numpy()
+    )
+    return [
+        {"business_unit": row.business_unit, "currency": row.currency, "lines": int(row.lines),
+         "amount": row.amount}
+        for row in totals.assign(amount=_texts(totals)).itertuples()
+    ]  # fmt: skip
+
+
+def _texts(totals: pd.DataFrame) -> list[str]:
+    exponents = money.exponents_of(totals["currency"])
+    return money.as_text(totals["amount_minor"].astype("int64"), exponents).to_pylist()
+
+
+def _total_words(totals: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{total['lines']} line{'s' if total['lines'] > 1 else ''}, "
+        f"{total['currency']} {total['amount']}, {total['business_unit']}"
+        for total in totals
+    ]
+
+
+def _line_words(lines: pd.DataFrame) -> list[str]:
+    return [
+        f"  would post {row.bill_line_id}, {row.bill_date:%Y-%m-%d}, {row.currency} {amount}: {row.reason}"
+        for row, amount in zip(lines.itertuples(), _texts(lines), strict=True)
+    ]
+
+
+def _address(row: Any) -> str:
+    parts = [row.file, row.sheet, f"row {row.row}" if row.row else "", row.column]
+    return ", ".join(part for part in parts if part) or "upload"

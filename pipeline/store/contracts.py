@@ -1,0 +1,195 @@
+"""The contracts as accepted: reading them as they stand or stood, accepting another version."""
+
+import json
+from collections.abc import Sequence
+
+import pandas as pd
+from sqlalchemy import Column, Connection, MetaData, Table, Text, and_, func, or_, select
+
+import schemas
+from pipeline.store.rows import insert_frame, key_rows, read_frame, update_rows
+from pipeline.store.schema import CONTRACT_TABLES, bill_lines, imports, sources
+
+CURRENT = 0
+"""What `replaced_by` holds while a row is the current version."""
+
+_wanted = Table(
+    "wanted_subscriptions",
+    MetaData(),
+    Column("number", Text, primary_key=True),
+    prefixes=["TEMPORARY"],
+)
+
+
+def want_subscriptions(connection: Connection, numbers: Sequence[str]) -> None:
+    """Name the subscriptions that the next readings of this transaction are about."""
+    _wanted.create(connection, checkfirst=True)
+    connection.execute(_wanted.delete())
+    insert_frame(connection, _wanted, pd.DataFrame({"number": pd.Series(numbers, dtype="str")}))
+
+
+def read_contracts(
+    connection: Connection, *, at_import: int | None = None, wanted: bool | None = None
+) -> dict[str, pd.DataFrame]:
+    """Every table's rows as they stand, or as they stood at an import.
+
+    `wanted` True keeps only the subscriptions named by `want_subscriptions`, False all others;
+    reference tables are read whole. Each frame has the model's columns, then source and row.
+    """
+    return {
+        name: _read_contract_table(connection, table, at_import, wanted)
+        for name, table in CONTRACT_TABLES.items()
+    }
+
+
+def _read_contract_table(
+    connection: Connection, table: Table, at_import: int | None, wanted: bool | None
+) -> pd.DataFrame:
+    columns = table.c
+    as_it_stood = (
+        columns.replaced_by == CURRENT
+        if at_import is None
+        else and_(
+            columns.import_number <= at_import,
+            or_(columns.replaced_by == CURRENT, columns.replaced_by > at_import),
+        )
+    )
+    conditions = [as_it_stood]
+    if wanted is not None and "subscription_number" in columns:
+        named = select(_wanted.c.number)
+        among = columns.subscription_number.in_(named)
+        conditions.append(among if wanted else ~among)
+    kept = [column for column in columns if column.name not in ("import_number", "replaced_by")]
+    return read_frame(connection, select(*kept).where(*conditions))
+
+
+def read_sources(connection: Connection) -> pd.DataFrame:
+    """Where stored rows came from: source, file, sheet."""
+    return read_frame(connection, select(sources.c.source, sources.c.file, sources.c.sheet))
+
+
+def products_with_milestones(connection: Connection) -> pd.Series:
+    """Codes of the products on which a stored charge has a template or milestones."""
+    lines, charges = CONTRACT_TABLES["subscription_lines"], CONTRACT_TABLES["charges"]
+    milestones = CONTRACT_TABLES["milestones"]
+    planned = (
+        select(milestones.c.charge_number)
+        .where(
+            milestones.c.subscription_number == charges.c.subscription_number,
+            milestones.c.charge_number == charges.c.charge_number,
+            milestones.c.replaced_by == CURRENT,
+        )
+        .exists()
+    )
+    selection = (
+        select(lines.c.product_code)
+        .join(
+            charges,
+            and_(
+                charges.c.subscription_number == lines.c.subscription_number,
+                charges.c.line_number == lines.c.line_number,
+            ),
+        )
+        .where(
+            lines.c.replaced_by == CURRENT,
+            charges.c.replaced_by == CURRENT,
+            or_(
+                charges.c.template_code.is_not(None),
+                charges.c.milestone_billing == "Y",
+                charges.c.milestone_revenue == "Y",
+                planned,
+            ),
+        )
+        .distinct()
+    )
+    return read_frame(connection, selection)["product_code"]
+
+
+def posted_amounts(connection: Connection, *, wanted: bool) -> pd.DataFrame:
+    """What was posted, net of corrections: subscription_number, charge_number, what, amount_minor."""
+    columns = bill_lines.c
+    selection = select(
+        columns.subscription_number,
+        columns.charge_number,
+        columns.what,
+        func.sum(columns.amount_minor).cast(columns.amount_minor.type).label("amount_minor"),
+    ).group_by(columns.subscription_number, columns.charge_number, columns.what)
+    if wanted:
+        selection = selection.where(columns.subscription_number.in_(select(_wanted.c.number)))
+    return read_frame(connection, selection).astype({"amount_minor": "int64"})
+
+
+def next_import_number(connection: Connection) -> int:
+    """The number that the next import takes."""
+    return (
+        int(connection.scalar(select(func.coalesce(func.max(imports.c.import_number), 0))) or 0) + 1
+    )
+
+
+def accept_rows(
+    connection: Connection, accepted: dict[str, pd.DataFrame], number: int, first_source: int
+) -> None:
+    """Insert the accepted rows as current versions, closing those that they replace.
+
+    Each frame has the table's columns, source (negative: of this upload), row, and replaces (bool).
+    """
+    for name, frame in accepted.items():
+        table, keys = CONTRACT_TABLES[name], schemas.keys_of(schemas.TABLES[name])
+        replaced = frame[frame["replaces"]]
+        where = " AND ".join(f'"{key}" = ?' for key in keys)
+        if len(replaced):
+            update_rows(
+                connection,
+                f'UPDATE "{name}" SET replaced_by = {number} WHERE {where} AND replaced_by = {CURRENT}',
+                key_rows(replaced, keys),
+            )
+        fresh = frame.drop(columns="replaces").sort_values(keys)
+        stored_source = fresh["source"].where(
+            fresh["source"] > 0, first_source - 1 - fresh["source"]
+        )
+        insert_frame(
+            connection,
+            table,
+            fresh.assign(source=stored_source, import_number=number, replaced_by=CURRENT),
+        )
+
+
+def record_import(
+    connection: Connection, *, number: int, command: str, accepted_at: str, files: pd.DataFrame
+) -> None:
+    """Note an import: which files, how many rows of each were read, accepted and refused."""
+    connection.execute(
+        imports.insert().values(
+            import_number=number,
+            command=command,
+            accepted_at=accepted_at,
+            files=json.dumps(files.to_dict("records"), ensure_ascii=False),
+        )
+    )
+
+
+def read_import_files(connection: Connection, number: int | None) -> pd.DataFrame:
+    """The files of an import, as `record_import` noted them; none where there was no import."""
+    noted = connection.scalar(select(imports.c.files).where(imports.c.import_number == number))
+    return _files(json.loads(noted or "[]"))
+
+
+def no_files() -> pd.DataFrame:
+    """An import's files, where there are none."""
+    return _files([])
+
+
+def _files(noted: list[dict]) -> pd.DataFrame:
+    dtypes = {"file": "str", "sha256": "str", "rows_read": "int64",
+              "rows_accepted": "int64", "rows_refused": "int64"}  # fmt: skip
+    return pd.DataFrame(noted, columns=list(dtypes)).astype(dtypes)
+
+
+def last_import_number(connection: Connection) -> int:
+    """The number of the last import, 0 where there was none."""
+    return next_import_number(connection) - 1
+
+
+def next_source(connection: Connection) -> int:
+    """The number that the next source takes."""
+    return int(connection.scalar(select(func.coalesce(func.max(sources.c.source), 0))) or 0) + 1

@@ -1,0 +1,64 @@
+"""The store's schema, step by step: each migration has a name and runs once, in this order.
+
+A store that a newer program has migrated is refused: this program does not know its tables.
+"""
+
+import datetime
+from collections.abc import Callable
+
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, inspect, select
+
+from pipeline.store import schema
+
+migration_log = Table(
+    "schema_migrations",
+    MetaData(),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("applied_at", Text, nullable=False),
+)
+
+
+class StoreVersionError(Exception):
+    """The store's schema is not one that this program can work with."""
+
+
+def _create_contracts_and_ledger(connection: Connection) -> None:
+    schema.metadata.create_all(connection)
+
+
+MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
+    ("contracts, ledger and runs", _create_contracts_and_ledger),
+)
+
+
+def applied_migrations(connection: Connection) -> list[str]:
+    """Names of the migrations that the store has had, in order; none for a new store."""
+    if not inspect(connection).has_table(migration_log.name):
+        return []
+    return list(connection.scalars(select(migration_log.c.name).order_by(migration_log.c.position)))
+
+
+def check_version(applied: list[str]) -> None:
+    """Refuse a store that has had migrations that this program doesn't know."""
+    known = [name for name, _ in MIGRATIONS]
+    if applied != known[: len(applied)]:
+        raise StoreVersionError(
+            "the store was migrated by another version of this program "
+            f"(it has had: {', '.join(applied)}; known here: {', '.join(known)}): "
+            "run the version that made it, or name another store"
+        )
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the store to this program's schema, within the caller's transaction."""
+    applied = applied_migrations(connection)
+    check_version(applied)
+    migration_log.create(connection, checkfirst=True)
+    for position, (name, change) in enumerate(MIGRATIONS):
+        if position >= len(applied):
+            change(connection)
+            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+            connection.execute(
+                migration_log.insert().values(position=position, name=name, applied_at=now)
+            )

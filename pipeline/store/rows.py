@@ -1,0 +1,100 @@
+"""Frames into tables and selections into frames, in bulk, by each database's quickest path."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+import pyarrow as arrow
+from sqlalchemy import Connection, Date, Select, Table, Text, cast, select, types
+from sqlalchemy.sql.elements import ColumnElement
+
+from schemas.cells import arrow_texts
+
+
+def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
+    """Insert every row of the frame; its columns are the table's columns of the same names."""
+    if frame.empty:
+        return
+    names = [str(name) for name in frame.columns]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    rows = zip(*(_values(frame[name]) for name in names), strict=True)
+    cursor = connection.connection.cursor()
+    try:
+        if connection.dialect.name == "postgresql":
+            with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join("?" * len(names))
+            cursor.executemany(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', rows)
+    finally:
+        cursor.close()
+
+
+def update_rows(connection: Connection, statement: str, rows: Iterator[tuple] | Sequence) -> None:
+    """Run a statement with `?` marks once per row."""
+    marks = "%s" if connection.dialect.name == "postgresql" else "?"
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(statement.replace("?", marks), list(rows))
+    finally:
+        cursor.close()
+
+
+def key_rows(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple]:
+    """The frame's key columns as tuples of plain Python values."""
+    return zip(*(_values(frame[name]) for name in columns), strict=True)
+
+
+def read_frame(connection: Connection, selection: Select) -> pd.DataFrame:
+    """The selection as a frame: texts as str, whole numbers as Int64, days as datetime64[s]."""
+    columns = list(selection.selected_columns)
+    spelled = selection.with_only_columns(*(_spelled(column) for column in columns))
+    fetched = connection.execute(spelled).fetchall()
+    values = list(zip(*fetched, strict=True)) if fetched else [()] * len(columns)
+    return pd.DataFrame(
+        {column.name: _series(column, given) for column, given in zip(columns, values, strict=True)}
+    )
+
+
+def read_table(connection: Connection, table: Table, *conditions: ColumnElement) -> pd.DataFrame:
+    """The rows of a table that meet the conditions."""
+    return read_frame(connection, select(table).where(*conditions))
+
+
+def _values(series: pd.Series) -> list:
+    """A column as plain Python values, None where it is missing, days as ISO text."""
+    if str(series.dtype).startswith("datetime64"):
+        days = arrow.array(series, from_pandas=True).cast(arrow.date32())
+        encoded = days.dictionary_encode()
+        texts = arrow.array(
+            [day.isoformat() for day in encoded.dictionary.to_pylist()], arrow.string()
+        )
+        return texts.take(encoded.indices).to_pylist()
+    if series.dtype == "str":
+        return arrow_texts(series).to_pylist()
+    return arrow.array(series, from_pandas=True).to_pylist()
+
+
+def _spelled(column: ColumnElement) -> ColumnElement:
+    """A day is fetched as its ISO text: both databases give the same, and it parses in bulk."""
+    return cast(column, Text).label(column.name) if isinstance(column.type, Date) else column
+
+
+def _series(column: ColumnElement, values: Sequence) -> pd.Series:
+    if isinstance(column.type, Date):
+        return _days(values)
+    kind = "Int64" if isinstance(column.type, types.Integer) else "str"
+    if kind == "str":
+        return pd.Series(pd.array(arrow.array(values, arrow.large_string()), dtype="str"))
+    return pd.Series(
+        pd.array(
+            arrow.array(values, arrow.int64()).to_pandas(integer_object_nulls=True), dtype="Int64"
+        )
+    )
+
+
+def _days(values: Sequence) -> pd.Series:
+    encoded = arrow.array(values, arrow.string()).dictionary_encode()
+    days = pd.to_datetime(pd.Series(encoded.dictionary.to_pylist(), dtype="str"), format="%Y-%m-%d")
+    at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return pd.Series(days.astype("datetime64[s]").array.take(at, allow_fill=True))

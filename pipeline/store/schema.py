@@ -1,0 +1,148 @@
+"""The store's tables. Those of the contracts and of the ledger are derived from the models.
+
+A contract row is never changed: an import that brings another version closes the old one
+(`replaced_by` takes the import's number, 0 while it is current) and inserts the new. So the
+contracts can be read as they stood at any import, and every row knows where it came from.
+"""
+
+from sqlalchemy import (
+    BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text,
+)  # fmt: skip
+from sqlalchemy.types import TypeEngine
+
+import schemas
+from schemas import cells
+from schemas.outputs import BillLines, dtypes_of
+
+metadata = MetaData()
+
+STORED_TYPES: dict[str, type[TypeEngine]] = {
+    cells.IDENTIFIER: Text, cells.TEXT: Text, cells.CODE: Text, cells.FLAG: Text,
+    cells.MONEY: BigInteger, cells.PERCENT: BigInteger, cells.WHOLE: Integer, cells.DATE: Date,
+}  # fmt: skip
+
+COPIED_FLAGS = ("template_billing", "template_revenue")
+"""The template's own flags, as they were when a charge took its copy (TPL-05, TPL-08)."""
+
+
+def _contract_table(name: str) -> Table:
+    model = schemas.TABLES[name]
+    keys = schemas.keys_of(model)
+    declared = [
+        Column(
+            column.name,
+            STORED_TYPES[column.kind],
+            primary_key=column.name in keys,
+            nullable=not column.required,
+            autoincrement=False,
+        )
+        for column in schemas.columns_of(model)
+    ]
+    copied = [Column(flag, Text) for flag in COPIED_FLAGS if name == "charges"]
+    return Table(
+        name,
+        metadata,
+        *declared,
+        *copied,
+        Column("source", Integer, nullable=False),
+        Column("row", Integer, nullable=False),
+        Column("import_number", Integer, nullable=False),
+        Column("replaced_by", Integer, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("import_number", Integer, primary_key=True, autoincrement=False),
+    Column("command", Text, nullable=False),
+    Column("accepted_at", Text, nullable=False),
+    Column("files", Text, nullable=False),  # JSON: file, sha256, rows read, accepted, refused
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", Integer, primary_key=True, autoincrement=False),
+    Column("import_number", Integer, ForeignKey("imports.import_number"), nullable=False),
+    Column("table_name", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("headings", Text, nullable=False),  # JSON
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("import_number", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("code", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("column", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("message", Text, nullable=False),
+)
+
+refused_rows = Table(
+    "refused_rows",
+    metadata,
+    Column("import_number", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("source", Integer, ForeignKey("sources.source"), nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("cells", Text, nullable=False),  # JSON
+    Column("errors", Text, nullable=False),
+    Column("faulty", Text, nullable=False),
+)
+
+CONTRACT_TABLES = {name: _contract_table(name) for name in schemas.TABLES}
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_number", Integer, primary_key=True, autoincrement=False),
+    Column("run_id", Text, nullable=False, unique=True),
+    Column("as_of", Date, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("import_number", Integer, nullable=False),  # the contracts as they stood
+    Column("own_import", Integer),  # the run's own upload, if it had one
+    Column("inputs_digest", Text, nullable=False),
+    Column("settings", Text, nullable=False),  # JSON
+    Column("program_version", Text, nullable=False),
+    Column("posted_at", Text, nullable=False),
+    Column("sent_after_run", Integer),  # null until the files are out; then the last run by then
+)
+
+_LEDGER_TYPES: dict[str, type[TypeEngine]] = {
+    "str": Text, "int64": BigInteger, "datetime64[s]": Date,
+}  # fmt: skip
+
+
+def _ledger_column(name: str, dtype: str, nullable: bool) -> Column:
+    if name == BillLines.bill_line_id:
+        return Column(name, Text, primary_key=True)
+    if name == BillLines.corrects_bill_line_id:
+        return Column(name, Text, ForeignKey("bill_lines.bill_line_id"))
+    return Column(name, _LEDGER_TYPES[dtype], nullable=nullable)
+
+
+bill_lines = Table(
+    "bill_lines",
+    metadata,
+    *(
+        _ledger_column(name, dtype, nullable=dtype == "datetime64[s]")
+        for name, dtype in dtypes_of(BillLines).items()
+    ),
+    Column("run_number", Integer, ForeignKey("runs.run_number"), nullable=False),
+    CheckConstraint(
+        "bill_line_id = subscription_number || ':' || charge_number || ':' || what"
+        " || CASE WHEN revision = 0 THEN '' ELSE '#' || revision END",
+        name="bill_line_id_is_its_key",
+    ),
+    sqlite_with_rowid=False,
+)
+Index("bill_lines_by_run", bill_lines.c.run_number)

@@ -1,0 +1,119 @@
+"""Running the models and the rules: pandera finds the masks, this module gives them an address."""
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+import schemas
+from pipeline.findings import ERROR
+from pipeline.validate.faults import as_written, faults_at, join_faults
+from schemas.inputs import InputTable
+from schemas.rules import RULES, Rule, schema_of
+
+CELL_CODES = {
+    "not_nullable": "VAL-01",
+    "is_identifier": "VAL-02",
+    "is_code": "VAL-03",
+    "is_printable": "VAL-08",
+    "in_range": "VAL-09",
+}
+"""The finding that a failed check of a model gives; VAL-04 to VAL-07 come from parsing."""
+
+
+def check_cells(model: type[InputTable], rows: pd.DataFrame, faulty: pd.DataFrame) -> pd.DataFrame:
+    """Faults of single cells: required, form, list, length, range. `faulty` cells have theirs."""
+    try:
+        model.validate(rows, lazy=True)
+    except pa.errors.SchemaErrors as found:
+        errors = found.schema_errors
+    else:
+        return join_faults([])
+    return join_faults([_cell_faults(model, rows, faulty, error) for error in errors])
+
+
+def _cell_faults(
+    model: type[InputTable], rows: pd.DataFrame, faulty: pd.DataFrame, error: pa.errors.SchemaError
+) -> pd.DataFrame:
+    column = next(one for one in schemas.columns_of(model) if one.name == error.schema.name)
+    check = "not_nullable" if error.check == "not_nullable" else error.check.name
+    code = CELL_CODES[check]
+    if code == "VAL-01":
+        mask = rows[column.name].isna() & ~faulty[column.name]
+    else:
+        mask = ~error.check_output.reindex(rows.index).fillna(True).astype(bool)
+    failed = rows[mask].assign(exponent=2)
+    return faults_at(
+        failed, table=schemas.table_of(model), code=code, column=column.heading,
+        value=as_written(failed, column.name), message=_cell_message(code, column),
+        unit=schemas.unit_of(model),
+    )  # fmt: skip
+
+
+def _cell_message(code: str, column: schemas.Column) -> str:
+    heading = column.heading
+    if code == "VAL-01":
+        return f"{heading} is required: fill it in"
+    if code == "VAL-02":
+        return (
+            f"'{{value}}' is not an identifier: {heading} takes letters, digits, inner spaces and "
+            f"._/-, begins with a letter or digit, and has at most {column.longest} characters"
+        )
+    if code == "VAL-03":
+        return f"'{{value}}' is not a {heading}: write one of {', '.join(column.allowed)}"
+    if code == "VAL-08":
+        return (
+            f"{heading} takes at most {column.longest} printable characters: shorten it, and "
+            "remove line breaks and invisible characters"
+        )
+    return f"'{{value}}' is out of range for {heading}: {_range_of(column)}"
+
+
+def _range_of(column: schemas.Column) -> str:
+    bounds = column.bounds
+    unit = 1_000_000 if column.name.endswith("_millionths") else 1
+    return (
+        f"write a number from {bounds[0] // unit} to {bounds[1] // unit}"
+        if bounds
+        else "correct it"
+    )
+
+
+def check_rules(view: str, rows: pd.DataFrame, table: str, unit: list[str]) -> pd.DataFrame:
+    """Faults of every rule over a view. Warnings are for uploaded rows only: a stored row has had
+    its own."""
+    if rows.empty:
+        return join_faults([])
+    plain = rows.reset_index(drop=True)
+    try:
+        schema_of(view).validate(plain, lazy=True)
+    except pa.errors.SchemaErrors as found:
+        errors = found.schema_errors
+    else:
+        return join_faults([])
+    faults = []
+    for error in errors:
+        if not isinstance(error.check_output, pd.Series):
+            raise error  # the rule itself failed: our fault, not the input's
+        one = RULES[int(error.check.name)]
+        faults.append(_rule_faults(one, plain, ~error.check_output.to_numpy(bool), table, unit))
+    return join_faults(faults)
+
+
+def _rule_faults(
+    one: Rule, rows: pd.DataFrame, hit: np.ndarray, table: str, unit: list[str]
+) -> pd.DataFrame:
+    if one.severity != ERROR and "uploaded" in rows:
+        hit = hit & rows["uploaded"].to_numpy(bool)
+    failed = rows[hit]
+    named = _column_of(table, one.column, failed)
+    value = as_written(failed, named) if named else None
+    return faults_at(
+        failed, table=table, code=one.code, severity=one.severity, column=one.column, value=value,
+        message=one.message, unit=unit,
+    )  # fmt: skip
+
+
+def _column_of(table: str, heading: str, rows: pd.DataFrame) -> str:
+    """The view's column of that heading; blank where the view has none."""
+    named = [c.name for c in schemas.columns_of(schemas.TABLES[table]) if c.heading == heading]
+    return named[0] if named and named[0] in rows else ""

@@ -1,0 +1,248 @@
+"""Views: a table's merged rows with what the rules need to know from other tables beside them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from pipeline import money
+from pipeline.frames import code_groups, joined_keys, look_up, match, sum_groups
+
+Tables = Mapping[str, pd.DataFrame]
+
+ON_CHARGE = ["subscription_number", "charge_number"]
+ON_LINE = ["subscription_number", "line_number"]
+
+
+def known(frame: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> np.ndarray:
+    """True where a row's key stands in the other frame."""
+    return match(frame, other, columns) >= 0
+
+
+def beside(rows: pd.DataFrame, stored: pd.DataFrame, names: list[str]) -> dict[str, pd.Series]:
+    """The stored version of these columns, as `stored_…`; missing where nothing is stored."""
+    at = rows["stored_at"].to_numpy()
+    return {f"stored_{name}": look_up(stored[name], at, rows.index) for name in names}
+
+
+def product_view(products: pd.DataFrame, used_with_milestones: pd.Series) -> pd.DataFrame:
+    """Adds used_with_milestones: a stored charge of the product has milestones."""
+    return products.assign(used_with_milestones=products["product_code"].isin(used_with_milestones))
+
+
+def template_milestone_view(
+    rows: pd.DataFrame, templates: pd.DataFrame, lookups: pd.DataFrame
+) -> pd.DataFrame:
+    """Adds template_known, name_known, source_known."""
+    return rows.assign(
+        template_known=known(rows, templates, ["template_code"]), **_lookup_columns(rows, lookups)
+    )
+
+
+def template_plan_view(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per template and event type: its total percent_millionths, at its first row."""
+    groups, count = code_groups(joined_keys(rows, ["template_code", "event_type"]))
+    percent = rows["percent_millionths"].fillna(0).to_numpy(np.int64)
+    first = rows[~rows[["template_code", "event_type"]].duplicated()]
+    return first.assign(percent_millionths=sum_groups(percent, groups, count))
+
+
+def subscription_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.DataFrame:
+    """Adds customer_known, currency_known, posted and stored values."""
+    rows = merged["subscriptions"]
+    return rows.assign(
+        customer_known=known(rows, merged["customers"], ["customer_number"]),
+        currency_known=rows["currency"].isin(money.currency_exponents().keys()),
+        posted=rows["subscription_number"].isin(posted["subscription_number"]),
+        **beside(
+            rows, stored["subscriptions"],
+            ["currency", "customer_number", "business_unit", "start_date", "end_date"],
+        ),
+    )  # fmt: skip
+
+
+def line_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.DataFrame:
+    """Adds subscription_known, product_known, the subscription's term, the line's own, posted."""
+    rows, subscriptions = merged["subscription_lines"], merged["subscriptions"]
+    at = match(rows, subscriptions, ["subscription_number"])
+    start = look_up(subscriptions["start_date"], at, rows.index)
+    end = look_up(subscriptions["end_date"], at, rows.index)
+    charges = merged["charges"]
+    billed = charges[known(charges, posted, ON_CHARGE)]
+    return rows.assign(
+        subscription_known=at >= 0,
+        product_known=known(rows, merged["products"], ["product_code"]),
+        subscription_start=start,
+        subscription_end=end,
+        live_from=rows["start_date"].fillna(start),
+        live_until=rows["end_date"].fillna(end),
+        posted=known(rows, billed, ON_LINE),
+        **beside(rows, stored["subscription_lines"], ["start_date", "end_date", "product_code"]),
+    )
+
+
+def charge_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.DataFrame:
+    """Adds what a charge's line, product, template and milestones say, posted, stored values."""
+    rows, lines = merged["charges"], line_view(merged, stored, posted)
+    subscriptions, products = merged["subscriptions"], merged["products"]
+    subscription_at = match(rows, subscriptions, ["subscription_number"])
+    line_at = match(rows, lines, ON_LINE)
+    product_code = look_up(lines["product_code"], line_at, rows.index)
+    product_at = match(rows.assign(product_code=product_code), products, ["product_code"])
+    in_plan = merged["milestones"][is_in_plan(merged["milestones"])]
+    flags = effective_flags(rows)
+    has_milestones = (
+        rows["template_code"].notna()
+        | (rows["milestone_billing"] == "Y")
+        | (rows["milestone_revenue"] == "Y")
+        | known(rows, in_plan, ON_CHARGE)
+    )
+    plain = rows[~has_milestones]
+    stored_flags = effective_flags(stored["charges"])
+    stored_charges = stored["charges"].assign(**stored_flags)
+    return rows.assign(
+        **flags,
+        subscription_known=subscription_at >= 0,
+        evergreen=look_up(subscriptions["evergreen"], subscription_at, rows.index),
+        exponent=exponents_at(subscriptions, subscription_at),
+        line_known=line_at >= 0,
+        live_until=look_up(lines["live_until"], line_at, rows.index),
+        product_code=product_code,
+        sales_product_type=look_up(products["sales_product_type"], product_at, rows.index),
+        template_known=known(rows, merged["templates"], ["template_code"]),
+        has_milestones=has_milestones,
+        beside_other_charges=rows["subscription_number"].isin(plain["subscription_number"]),
+        posted=known(rows, posted, ON_CHARGE),
+        **beside(
+            rows, stored_charges,
+            ["amount_minor", "charge_type", "billing_frequency", "billing_timing", "phase_number",
+             "line_number", "template_code", "milestone_billing_on",
+             "price_adjustment_percent_millionths"],
+        ),
+    )  # fmt: skip
+
+
+def effective_flags(charges: pd.DataFrame) -> dict[str, pd.Series]:
+    """Whether billing and revenue milestones are on: the charge's flag, else its template's (TPL-05).
+
+    milestone_billing_on, milestone_revenue_on (bool); flag_not_given (bool): nothing says either.
+    """
+    billing = charges["milestone_billing"].fillna(charges["template_billing"])
+    revenue = charges["milestone_revenue"].fillna(charges["template_revenue"])
+    return {
+        "milestone_billing_on": (billing == "Y").astype(bool),
+        "milestone_revenue_on": (revenue == "Y").astype(bool),
+        "flag_not_given_billing": billing.isna(),
+        "flag_not_given_revenue": revenue.isna(),
+    }
+
+
+def milestone_view(
+    merged: Tables, stored: Tables, posted: pd.DataFrame, charges: pd.DataFrame
+) -> pd.DataFrame:
+    """Adds what the milestone's charge, the lookups and the ledger say; `charges` is a charge view."""
+    rows = merged["milestones"]
+    at = match(rows, charges, ON_CHARGE)
+    before = beside(
+        rows, stored["milestones"],
+        ["percent_millionths", "amount_minor", "completion_date", "expected_completion_date",
+         "milestone_name", "milestone_source"],
+    )  # fmt: skip
+    bills = (rows["event_type"] == "BILLING").to_numpy()
+    bare = charges.reset_index(drop=True)
+
+    def of_charge(for_billing: str, for_revenue: str) -> pd.Series:
+        billing = look_up(bare[for_billing], at, rows.index).fillna(False).astype(bool)
+        revenue = look_up(bare[for_revenue], at, rows.index).fillna(False).astype(bool)
+        return billing.where(bills, revenue)
+
+    return rows.assign(
+        **_lookup_columns(rows, merged["lookups"]),
+        **before,
+        name_is_new=(rows["milestone_name"] != before["stored_milestone_name"]).astype(bool),
+        source_is_new=(rows["milestone_source"] != before["stored_milestone_source"]).astype(bool),
+        subscription_known=known(rows, merged["subscriptions"], ["subscription_number"]),
+        charge_known=at >= 0,
+        charge_amount_minor=look_up(bare["amount_minor"], at, rows.index),
+        exponent=look_up(bare["exponent"], at, rows.index).fillna(2).astype("int64"),
+        in_plan=is_in_plan(rows),
+        switched_on=of_charge("milestone_billing_on", "milestone_revenue_on"),
+        flag_not_given=of_charge("flag_not_given_billing", "flag_not_given_revenue"),
+        billed=_billed(rows, posted),
+    )
+
+
+def plan_view(milestones: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
+    """One row per charge and event type whose milestones are on, with the plan's counts and totals.
+
+    Takes a milestone view and a charge view. The address is that of the plan's first uploaded
+    milestone, else of the charge. Adds milestones, percents, amounts, remainders (counts),
+    percent_millionths, amount_minor (totals), charge_amount_minor, exponent.
+    """
+    plans = pd.concat(
+        [
+            charges[charges["milestone_billing_on"]].assign(event_type="BILLING"),
+            charges[charges["milestone_revenue_on"]].assign(event_type="REVENUE"),
+        ],
+        ignore_index=True,
+    )
+    keys = [*ON_CHARGE, "event_type"]
+    kept = milestones[milestones["in_plan"]]
+    at = match(kept, plans, keys)
+    kept, at = kept[at >= 0], at[at >= 0]
+    count = len(plans)
+    percent, amount = kept["percent_millionths"], kept["amount_minor"]
+
+    def counted(mask: pd.Series) -> np.ndarray:
+        return np.bincount(at[mask.to_numpy()], minlength=count)
+
+    address = kept[kept["uploaded"]].sort_values(["source", "row"], ascending=[False, True])
+    address_at = match(plans, address, keys)
+    return plans.assign(
+        charge_amount_minor=plans["amount_minor"].fillna(0).astype("int64"),
+        milestones=np.bincount(at, minlength=count),
+        percents=counted(percent.notna()),
+        amounts=counted(amount.notna()),
+        remainders=counted(percent.isna() & amount.isna()),
+        percent_millionths=sum_groups(percent.fillna(0).to_numpy(np.int64), at, count),
+        amount_minor=_bounded_sums(amount.fillna(0).to_numpy(np.int64), at, count),
+        source=look_up(address["source"], address_at).fillna(plans["source"]).astype("int64"),
+        row=look_up(address["row"], address_at).fillna(plans["row"]).astype("int64"),
+        uploaded=plans["uploaded"] | (address_at >= 0),
+    )
+
+
+def is_in_plan(milestones: pd.DataFrame) -> pd.Series:
+    """A milestone of 0 percent is dropped from the plan (DESIGN 4)."""
+    return ~(milestones["percent_millionths"] == 0).fillna(False).astype(bool)
+
+
+def exponents_at(subscriptions: pd.DataFrame, at: np.ndarray) -> np.ndarray:
+    """The decimals of each row's currency, given where its subscription stands."""
+    return money.exponents_of(look_up(subscriptions["currency"], at))
+
+
+def _lookup_columns(rows: pd.DataFrame, lookups: pd.DataFrame) -> dict[str, pd.Series]:
+    enabled = lookups[lookups["enabled"] == "Y"]
+    names = enabled.loc[enabled["lookup_type"] == "MILESTONE_NAME", "code"]
+    sources = enabled.loc[enabled["lookup_type"] == "MILESTONE_SOURCE", "code"]
+    return {
+        "name_known": rows["milestone_name"].isin(names),
+        "source_known": rows["milestone_source"].isin(sources),
+    }
+
+
+def _billed(milestones: pd.DataFrame, posted: pd.DataFrame) -> np.ndarray:
+    """True where a billing milestone's line is posted and was not taken back."""
+    standing = posted[posted["amount_minor"] != 0]
+    lines = milestones.assign(what="M" + milestones["sequence"].astype("str"))
+    bills = (milestones["event_type"] == "BILLING").to_numpy()
+    return known(lines, standing, [*ON_CHARGE, "what"]) & bills
+
+
+def _bounded_sums(amounts: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
+    """Group sums; what exceeds an int64 comes out as a total that no charge can have."""
+    high = sum_groups(amounts // money.MILLION, groups, count)
+    most = 10**money.MOST_DIGITS // money.MILLION
+    exact = sum_groups(amounts, groups, count)
+    return np.where(np.abs(high) > 2 * most, np.sign(high) * 2 * 10**money.MOST_DIGITS, exact)

@@ -1,0 +1,164 @@
+"""The rejections workbook, read back by openpyxl and by the reader's own library."""
+
+import zipfile
+
+import openpyxl
+import pytest
+from python_calamine import load_workbook
+
+from pipeline.report import write_rejections
+from pipeline.report.refusals import refusals_sheet
+from pipeline.report.rejections import correction_sheets
+
+HEADINGS = ("Subscription Number", "charge_number", "percent", "", "comment")
+ROWS = [
+    ["S-00001", "0001", "33.33", None, "=1+1"],
+    ["S-00001", None, "66.67", "mine", " inner\nbreak"],
+]
+ERRORS = [
+    "percent: total 99 percent, not 100; raise one",
+    "charge_number: is blank; fill it in\npercent: total 99 percent, not 100; raise one",
+]
+FAULTY = ["percent", "charge_number\npercent"]
+MARKED = "00FFC7CE"
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes refused sheets and gives the path."""
+
+    def written(*refused, name="rejections.xlsx"):
+        path = tmp_path / name
+        write_rejections(refused, path)
+        return path
+
+    return written
+
+
+@pytest.fixture
+def refused(refused_of):
+    return refused_of(ROWS, HEADINGS, ERRORS, FAULTY)
+
+
+class TestLayout:
+    def test_as_uploaded_with_errors_first(self, write, refused):
+        sheet = openpyxl.load_workbook(write(refused))["milestones"]
+        values = list(sheet.iter_rows(values_only=True))
+        assert values[0] == ("errors", *(heading or None for heading in HEADINGS))
+        assert values[1] == (ERRORS[0], *ROWS[0])
+        assert values[2] == (ERRORS[1], *ROWS[1])
+        assert sheet.freeze_panes == "A2"
+        assert sheet.column_dimensions["A"].width == 60
+
+    def test_cells_are_texts(self, write, refused):
+        sheet = openpyxl.load_workbook(write(refused))["milestones"]
+        cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
+        assert {(cell.data_type, cell.number_format) for cell in cells} == {("s", "@")}
+        assert sheet["F2"].value == "=1+1"
+
+    def test_faulty_cells_are_marked_also_where_blank(self, write, refused):
+        sheet = openpyxl.load_workbook(write(refused))["milestones"]
+        marked = {
+            cell.coordinate for row in sheet for cell in row if cell.fill.fgColor.rgb == MARKED
+        }
+        assert marked == {"D2", "C3", "D3"}
+        assert sheet["C3"].value is None
+        assert sheet["C3"].comment.text == "charge_number: is blank; fill it in"
+        assert sheet["E2"].value is None
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("#N/A", "#N/A"),
+            ("2026-03-31", "2026-03-31"),
+            ("=A1", "=A1"),
+            ("007", "007"),
+            ("NA", "NA"),
+            (" leading", " leading"),
+            ("_x0041_", "_x0041_"),
+            ("bell\x07", "bell\\x07"),
+        ],
+    )
+    def test_the_reader_reads_what_was_typed(self, write, refused_of, text, shown):
+        sheet = refused_of([[text, "1"]], ("a", "b"), ["wrong"], [""])
+        read = load_workbook(str(write(sheet))).get_sheet_by_name("milestones").to_python()
+        assert read == [["errors", "a", "b"], ["wrong", shown, "1"]]
+
+    def test_comments_are_limited(self, write, refused_of):
+        rows = [["x"] for _ in range(2_500)]
+        sheet = refused_of(rows, ("percent",), ["percent: wrong"] * 2_500, ["percent"] * 2_500)
+        book = openpyxl.load_workbook(write(sheet))
+        comments = sum(row[1].comment is not None for row in book["milestones"].iter_rows())
+        assert comments == 2_000
+
+
+class TestSheets:
+    def test_equal_headings_share_a_sheet(self, write, refused, refused_of):
+        other = refused_of(ROWS[:1], HEADINGS, ["wrong"], [""], file="b.xlsx")
+        book = openpyxl.load_workbook(write(refused, other))
+        assert book.sheetnames == ["milestones", "refusals"]
+        assert book["milestones"].max_row == 4
+
+    def test_other_headings_get_a_sheet_of_their_own(self, write, refused, refused_of):
+        other = refused_of([["S-1"]], ("subscription_number",), ["wrong"], [""], file="b.xlsx")
+        charges = refused_of([["S-1"]], ("subscription_number",), ["x"], [""], table="charges")
+        book = openpyxl.load_workbook(write(refused, other, charges))
+        assert book.sheetnames == ["milestones", "milestones~2", "charges", "refusals"]
+
+    def test_more_rows_than_a_sheet_holds(self, refused_of):
+        sheet = refused_of([["x"]] * 5, ("a",), list("12345"), [""] * 5)
+        parts = list(correction_sheets([sheet], most=2))
+        assert [part.name for part in parts] == ["milestones", "milestones~2", "milestones~3"]
+        assert [part.errors.tolist() for part in parts] == [["1", "2"], ["3", "4"], ["5"]]
+
+    def test_an_uploaded_rejections_workbook_does_not_grow(self, write, refused_of):
+        sheet = refused_of([["old", "x"]], ("Errors ", "a"), ["new"], [""])
+        values = openpyxl.load_workbook(write(sheet))["milestones"].iter_rows(values_only=True)
+        assert list(values) == [("errors", "a"), ("new", "x")]
+
+    def test_no_refusal_at_all(self, write):
+        assert openpyxl.load_workbook(write()).sheetnames == ["refusals"]
+
+
+class TestRefusals:
+    def test_one_row_per_error_and_a_count_by_file(self, write, refused):
+        sheet = openpyxl.load_workbook(write(refused))["refusals"]
+        said = "total 99 percent, not 100; raise one"
+        assert [row[:5] for row in sheet.iter_rows(values_only=True)] == [
+            ("file", "rows refused", None, None, None),
+            ("milestones.xlsx", 2, None, None, None),
+            (None,) * 5,
+            ("file", "sheet", "row", "heading", "message"),
+            ("milestones.xlsx", "milestones", 2, "percent", said),
+            ("milestones.xlsx", "milestones", 3, "charge_number", "is blank; fill it in"),
+            ("milestones.xlsx", "milestones", 3, "percent", said),
+        ]
+
+    def test_a_line_that_names_no_faulty_heading_stays_whole(self, refused_of):
+        sheet = refused_of([["x"]], ("a",), ["held back: charge 1 is wrong"], [""])
+        errors = refusals_sheet([sheet], 100).errors
+        assert errors[["heading", "message"]].values.tolist() == [
+            ["", "held back: charge 1 is wrong"]
+        ]
+
+    def test_a_list_that_is_too_long_says_where_the_rest_is(self, refused_of):
+        sheet = refused_of([["x"]] * 50, ("a",), ["wrong"] * 50, [""] * 50)
+        refusals = refusals_sheet([sheet], 20)
+        assert len(refusals.errors) == 14
+        assert refusals.notice == "the first 14 of 50 errors; all of them are in findings.csv"
+
+
+class TestBytes:
+    def test_two_writes_are_equal(self, write, refused):
+        first = write(refused, name="a.xlsx").read_bytes()
+        assert first == write(refused, name="b.xlsx").read_bytes()
+
+    def test_no_clock_inside(self, write, refused):
+        with zipfile.ZipFile(write(refused)) as parts:
+            assert {entry.date_time for entry in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+            properties = parts.read("docProps/core.xml").decode()
+        assert properties.count("1980-01-01T00:00:00Z") == 2
+
+    def test_libreoffice_opens_it(self, write, refused, calc):
+        sheet = openpyxl.load_workbook(calc(write(refused), "xlsx"))["milestones"]
+        assert [sheet["D2"].value, sheet["D3"].value, sheet["F2"].value] == ["33.33", "66.67", "=1+1"]

@@ -1,0 +1,347 @@
+"""The accountants' workbook, read back: values, formulas, looks, limits."""
+
+import datetime
+import zipfile
+from dataclasses import replace
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from pipeline.report import write_workbook
+from pipeline.report.checks import checks_of, overall
+from pipeline.report.layout import details_of
+from pipeline.report.summary import SummaryPlaces
+from pipeline.settings import Settings
+
+SHEETS = ["Summary", "Checks", "Bill lines", "Milestones", "Withheld", "Findings"]
+ERROR_VALUES = {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!"}
+
+
+def texts_of(sheet) -> list[str]:
+    """All texts of a sheet."""
+    return [cell.value for row in sheet for cell in row if isinstance(cell.value, str)]
+
+
+def row_of(sheet, *beginning) -> list:
+    """The values of the last row that begins with these."""
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    return [row for row in rows if tuple(row[: len(beginning)]) == beginning][-1]
+
+
+@pytest.fixture
+def write(tmp_path, controls_for):
+    """Writes a record's workbook and gives its path."""
+
+    def written(record, controls=None, name="workbook.xlsx"):
+        path = tmp_path / name
+        write_workbook(record, controls_for(record) if controls is None else controls, path)
+        return path
+
+    return written
+
+
+def opened(path, *, values=True):
+    return openpyxl.load_workbook(path, data_only=values)
+
+
+class TestWhole:
+    def test_sheets_stand_in_order(self, write, record_of):
+        assert opened(write(record_of())).sheetnames == SHEETS
+
+    def test_the_same_record_gives_the_same_bytes(self, write, record_of):
+        first = write(record_of(), name="a.xlsx").read_bytes()
+        assert first == write(record_of(), name="b.xlsx").read_bytes()
+
+    def test_properties_know_no_clock(self, write, record_of):
+        properties = opened(write(record_of())).properties
+        assert properties.created == datetime.datetime(2026, 3, 31)
+        assert properties.title == "Milestone Billing 2026-03-31-1"
+
+    def test_tables_have_names_of_their_own(self, write, record_of):
+        book = opened(write(record_of()))
+        names = [name for sheet in book for name in sheet.tables]
+        assert names == ["Checks", "BillLines", "Milestones", "Withheld", "Findings"]
+
+    def test_detail_sheets_print_and_scroll(self, write, record_of):
+        for sheet in opened(write(record_of())).worksheets[2:]:
+            assert sheet.freeze_panes == "B2"
+            assert sheet.page_setup.orientation == "landscape"
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+            assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+            assert sheet.print_title_rows == "$1:$1"
+            widths = [sheet.column_dimensions[name].width for name in sheet.column_dimensions]
+            assert all(10 <= width <= 41 for width in widths)
+
+    def test_footer_says_what_it_is(self, write, record_of):
+        with zipfile.ZipFile(write(record_of())) as parts:
+            page = parts.read("xl/worksheets/sheet3.xml").decode()
+        assert "&amp;LMilestone Billing 2026-03-31-1: Bill lines&amp;CAs of 2026-03-31" in page
+        assert "&amp;RPage &amp;P of &amp;N" in page
+
+
+class TestDetail:
+    def test_money_has_the_places_of_its_currency(self, write, record_of, line_of):
+        lines = [
+            line_of(1, 123_456, "East", "USD"),
+            line_of(2, -123_456, "East", "JPY"),
+            line_of(3, 123_456, "East", "BHD"),
+        ]
+        sheet = opened(write(record_of(lines)))["Bill lines"]
+        at = [cell.value for cell in sheet[1]].index("Amount")
+        cells = [sheet.cell(row, at + 1) for row in (2, 3, 4)]
+        assert [cell.value for cell in cells] == [1234.56, -123456, 123.456]
+        assert [cell.number_format for cell in cells] == [
+            '#,##0.00_);(#,##0.00);"-"??_)',
+            '#,##0_);(#,##0);"-"_)',
+            '#,##0.000_);(#,##0.000);"-"???_)',
+        ]
+
+    def test_the_longest_amount_is_exact(self, write, record_of, line_of):
+        record = record_of([line_of(1, 999_999_999_999_999, "East", "USD")])
+        sheet = opened(write(record))["Bill lines"]
+        assert 9999999999999.99 in [cell.value for cell in sheet[2]]
+
+    def test_dates_are_dates_and_identifiers_texts(self, write, record_of):
+        sheet = opened(write(record_of()))["Bill lines"]
+        row = dict(zip([cell.value for cell in sheet[1]], sheet[2], strict=True))
+        assert row["Bill date"].value == datetime.datetime(2026, 3, 31)
+        assert row["Bill date"].number_format == "yyyy-mm-dd"
+        assert row["Customer"].value == "00001"
+        assert row["Line"].value == "001"
+
+    def test_blanks_are_blank(self, write, record_of):
+        sheet = opened(write(record_of()))["Milestones"]
+        row = dict(zip([cell.value for cell in sheet[1]], sheet[4], strict=True))
+        assert [row[name].value for name in ("Percent", "Completed", "Billed by")] == [None] * 3
+        assert opened(write(record_of()))["Findings"]["E2"].value is None
+
+    def test_percent(self, write, record_of):
+        sheet = opened(write(record_of()))["Milestones"]
+        row = dict(zip([cell.value for cell in sheet[1]], sheet[2], strict=True))
+        assert row["Percent"].value == 0.33340001
+
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            ("=1+1", "=1+1"),
+            ("{=1+1}", "{=1+1}"),
+            ("+cmd|' /C calc'!A0", "+cmd|' /C calc'!A0"),
+            ("http://example.com", "http://example.com"),
+            ("007", "007"),
+            ("1e5", "1e5"),
+            ("TRUE", "TRUE"),
+            ("<r><t>x</t></r>", "<r><t>x</t></r> "),
+            ("a & <b>", "a & <b>"),
+            ("bell\x07", "bell\\x07"),
+            ("😀" * 20_000, None),
+        ],
+    )
+    def test_text_stays_text(self, write, record_of, line_of, text, shown):
+        record = record_of([line_of(1, 100, "East", "USD", reason=text)])
+        sheet = opened(write(record), values=False)["Bill lines"]
+        at = [cell.value for cell in sheet[1]].index("How it came about")
+        cell = sheet.cell(2, at + 1)
+        assert (cell.data_type, cell.hyperlink) == ("s", None)
+        if shown is None:
+            assert cell.value.endswith("[cut: longer than a cell]")
+            assert len(cell.value.encode("utf-16-le")) // 2 <= 32_767
+        else:
+            assert cell.value == shown
+
+    def test_total_row_only_where_there_is_one_currency(self, write, record_of, line_of):
+        one = [line_of(1, 100, "East", "USD"), line_of(2, 250, "West", "USD")]
+        path = write(record_of(one))
+        sheet = opened(path)["Bill lines"]
+        at = [cell.value for cell in sheet[1]].index("Amount") + 1
+        assert sheet.cell(4, at).value == 3.5
+        formula = opened(path, values=False)["Bill lines"].cell(4, at).value
+        assert formula == "=SUBTOTAL(109,[Amount])"
+        mixed = [*one, line_of(3, 100, "East", "JPY")]
+        assert opened(write(record_of(mixed)))["Bill lines"].max_row == 4
+
+    def test_shares_of_billing_and_revenue_are_not_added_up(self, write, record_of):
+        record = record_of()
+        usd = record.milestones[record.milestones["currency"] == "USD"]
+        sheet = opened(write(replace(record, milestones=usd)))["Milestones"]
+        assert sheet.max_row == len(usd) + 1
+
+
+class TestSummary:
+    def test_tonight_per_unit_and_currency(self, write, record_of):
+        path = write(record_of())
+        sheet = opened(path)["Summary"]
+        billed = [
+            row[:6]
+            for row in sheet.iter_rows(min_row=16, max_row=26, values_only=True)
+            if row[1] in ("USD", "JPY") and row[5] is not None
+        ]
+        assert billed == [
+            ("Vision Japan", "JPY", 2, 1234567, -50000, 1184567),
+            ("Vision Japan", "USD", 1, 987.65, 0, 987.65),
+            ("Vision Operations", "USD", 3, 5004116.09, -123.45, 5003992.64),
+        ]
+        live = [
+            text for text in texts_of(opened(path, values=False)["Summary"]) if "SUMIFS" in text
+        ]
+        assert len(live) == 3 * 2 + 2
+
+    def test_flag_links_and_inputs(self, write, record_of):
+        record = record_of()
+        path = write(record)
+        sheet = opened(path)["Summary"]
+        assert row_of(sheet, "Checks", "OK")
+        assert opened(path, values=False)["Summary"]["B6"].value == "=Checks!$B$3"
+        places = {cell.hyperlink.location for row in sheet for cell in row if cell.hyperlink}
+        assert "'Bill lines'!A1" in places and len(places) == 5
+        assert row_of(sheet, "charges.csv")[:5] == [
+            "charges.csv",
+            40,
+            40,
+            0,
+            "0123456789abcdef" * 4,
+        ]
+        assert row_of(sheet, "error", "MIL-01")[2] == 1
+
+    def test_a_quiet_night_says_so(self, write, record_of):
+        record = record_of([], [])
+        path = write(replace(record, findings=record.findings.head(0)))
+        book = opened(path)
+        texts = texts_of(book["Summary"])
+        assert texts.count("0 lines: nothing to post") == 2
+        assert "0 findings" in texts and "0 lines: nothing waits" in texts
+        assert book["Bill lines"].tables["BillLines"].ref == "A1:Q2"
+        assert row_of(book["Summary"], "Checks", "OK")
+
+    def test_a_cut_night_says_so(self, write, record_of):
+        record = replace(record_of(), settings=Settings(workbook_rows=4))
+        path = write(record)
+        book = opened(path)
+        notice = "Bill lines: the first 4 of 6 rows; all of them are in bill_lines.csv."
+        assert notice in texts_of(book["Summary"])
+        assert book["Bill lines"]["A1"].value == notice
+        assert book["Bill lines"].tables["BillLines"].ref == "A2:Q6"
+        assert book["Bill lines"].print_title_rows == "$1:$2"
+        assert not any("SUMIFS(BillLines" in text for text in
+                       texts_of(opened(path, values=False)["Summary"]))  # fmt: skip
+        assert 5003992.64 in row_of(book["Summary"], "Vision Operations", "USD", 3)
+        assert row_of(book["Summary"], "Checks", "OK")
+
+    def test_totals_beyond_15_digits_are_texts(self, write, record_of, line_of):
+        lines = [line_of(number, 999_999_999_999_999, "East", "USD") for number in range(1, 4)]
+        record = record_of(lines, [])
+        book = opened(write(replace(record, balances=record.balances.head(0))))
+        assert "29999999999999.97" in row_of(book["Summary"], "East", "USD", 3)
+        assert row_of(book["Summary"], "Checks", "OK")
+
+
+NOWHERE = SummaryPlaces(1, (1, 2, 3), (1, 2, 3))
+
+
+def faults_in(record, controls) -> set[tuple[str, str, str]]:
+    checks = checks_of(record, details_of(record), controls, NOWHERE)
+    assert overall(checks) == ("ERROR" if any(c.result == "ERROR" for c in checks) else "OK")
+    return {(c.what, c.where, c.currency) for c in checks if c.result == "ERROR"}
+
+
+class TestChecks:
+    def test_all_agree(self, record_of, controls_for):
+        assert faults_in(record_of(), controls_for(record_of())) == set()
+
+    def test_an_amount_in_a_file(self, record_of, controls_for):
+        controls = controls_for(record_of())
+        off = controls.assign(amount_minor=controls["amount_minor"] + (controls.index == 0))
+        assert faults_in(record_of(), off) == {("Ledger = file, amount", "bill_lines.csv", "JPY")}
+
+    def test_a_line_too_few_in_a_file(self, record_of, controls_for):
+        controls = controls_for(record_of())
+        off = controls.assign(rows=controls["rows"] - (controls.index == 5))
+        file = "ar/ArAutoinvoiceImport-Vision Operations.zip"
+        assert faults_in(record_of(), off) == {("Ledger = file, lines", file, "USD")}
+
+    def test_a_file_that_is_missing(self, record_of, controls_for):
+        controls = controls_for(record_of())
+        few = controls[~controls["file"].str.contains("Operations")]
+        file = "ar/ArAutoinvoiceImport-Vision Operations.zip"
+        assert faults_in(record_of(), few) == {
+            ("Ledger = file, lines", file, "USD"),
+            ("Ledger = file, amount", file, "USD"),
+        }
+
+    def test_a_file_with_lines_that_the_ledger_does_not_know(self, record_of, controls_for):
+        controls = controls_for(record_of())
+        more = pd.concat([controls, controls.head(1).assign(currency="BHD")], ignore_index=True)
+        assert ("Ledger = file, lines", "bill_lines.csv", "BHD") in faults_in(record_of(), more)
+
+    def test_a_price_that_does_not_add_up(self, record_of, controls_for):
+        record = record_of()
+        balances = record.balances.assign(unbilled_minor=record.balances["unbilled_minor"] - 1)
+        assert len(faults_in(replace(record, balances=balances), controls_for(record))) == 2
+
+    def test_rows_that_got_lost(self, record_of, controls_for):
+        record = record_of()
+        inputs = record.inputs.assign(rows_refused=[12, 0, 0])
+        assert faults_in(replace(record, inputs=inputs), controls_for(record)) == {
+            ("Rows read = accepted + refused", "milestones-east.csv", "")
+        }
+
+    def test_an_error_reaches_the_first_sheet(self, write, record_of, controls_for):
+        record = record_of()
+        off = controls_for(record).assign(rows=9)
+        book = opened(write(record, off))
+        assert row_of(book["Summary"], "Checks", "ERROR")
+        assert book["Checks"]["B3"].value == "ERROR"
+
+
+def falsify(path, target, sheet, cell, value):
+    """The workbook with one number replaced, and no stored values."""
+    book = openpyxl.load_workbook(path)
+    book[sheet][cell].value = value
+    book.save(target)
+
+
+class TestRecalculated:
+    def test_libreoffice_comes_to_the_same_values(self, write, record_of, calc):
+        path = write(record_of())
+        before, after = opened(path), opened(calc(path, "xlsx"))
+        for sheet in before:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    again = after[sheet.title][cell.coordinate].value
+                    assert again not in ERROR_VALUES
+                    if isinstance(cell.value, float):
+                        assert again == pytest.approx(cell.value, abs=1e-9), cell
+                    elif cell.value is not None:
+                        assert again == cell.value, cell
+
+    def test_a_falsified_amount_turns_the_flag(self, write, record_of, calc, tmp_path):
+        path = write(record_of())
+        falsify(path, tmp_path / "false.xlsx", "Bill lines", "O2", 4116.10)
+        after = opened(calc(tmp_path / "false.xlsx", "xlsx"))
+        assert after["Checks"]["B3"].value == "ERROR"
+        assert row_of(after["Summary"], "Checks", "ERROR")
+        assert row_of(after["Summary"], "Vision Operations", "USD", 3)
+
+    def test_names_that_loose_comparison_mixes_up(self, write, record_of, line_of, calc):
+        units = ["1", "01", "*", "East", "EAST", ">5"]
+        lines = [line_of(at, 10**at, unit, "USD") for at, unit in enumerate(units, start=1)]
+        path = write(record_of(lines, []))
+        assert not any("SUMIFS(BillLines" in text for text in
+                       texts_of(opened(path, values=False)["Summary"]))  # fmt: skip
+        after = opened(calc(path, "xlsx"))
+        for at, unit in enumerate(units, start=1):
+            assert after["Checks"]["B3"].value == "OK"
+            rows = after["Summary"].iter_rows(values_only=True)
+            found = [row for row in rows if row[:2] == (unit, "USD")]
+            assert found[0][2] == 1 and found[0][5] == pytest.approx(10**at / 100)
+
+    def test_large_totals_are_right_to_the_cent(self, write, record_of, line_of, calc):
+        lines = [line_of(at, 999_999_999_999 - at, "East", "USD") for at in range(400)]
+        lines = [{**line, "bill_line_id": f"{at}:1:M1"} for at, line in enumerate(lines)]
+        after = opened(calc(write(record_of(lines, [])), "xlsx"))
+        assert after["Checks"]["B3"].value == "OK"
+
+    def test_a_quiet_night(self, write, record_of, calc):
+        record = record_of([], [])
+        after = opened(calc(write(replace(record, inputs=record.inputs.head(0))), "xlsx"))
+        assert after["Checks"]["B3"].value == "OK"
