@@ -42,7 +42,7 @@ def accept(connection: Connection, inputs: Inputs, validated: Validated, command
 
 
 def contracts_in_force(connection: Connection, validated: Validated) -> dict[str, pd.DataFrame]:
-    """All contracts after acceptance: those just validated, and the store's others."""
+    """All contracts: those just validated, and the store's others, which the upload leaves alone."""
     others = kept.read_contracts(connection, wanted=False)
     return {
         name: (

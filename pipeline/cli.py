@@ -17,13 +17,19 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from pipeline import __version__, nightly, screen
+from pipeline.export import ControlError, LedgerTextError, TargetError
 from pipeline.outbox import OutboxError, write_judgement
 from pipeline.post import RefusedError
 from pipeline.read import InboxError
 from pipeline.settings import Settings, SettingsError, read_settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import (
-    StoreBusyError, StoreError, StoreVersionError, ledger, reading, store_exists,
+    StoreBusyError,
+    StoreError,
+    StoreVersionError,
+    ledger,
+    reading,
+    store_exists,
 )  # fmt: skip
 from pipeline.validate import has_errors
 
@@ -32,6 +38,7 @@ CLEAN, FAILED, MISUSED, REJECTED, REFUSED, BUSY = 0, 1, 2, 3, 4, 75
 STATUS_OF = {
     InboxError: MISUSED, SettingsError: MISUSED, nightly.RunUnknownError: MISUSED,
     StoreError: FAILED, OutboxError: FAILED,
+    ControlError: REFUSED, LedgerTextError: REFUSED, TargetError: REFUSED,
     RefusedError: REFUSED, StoreVersionError: REFUSED, StoreBusyError: BUSY,
 }  # fmt: skip
 

@@ -53,14 +53,13 @@ def look_up(values: pd.Series, at: np.ndarray, index: pd.Index | None = None) ->
     >>> look_up(pd.Series(["a", "b"]), np.array([1, -1])).tolist()
     ['b', nan]
     """
-    taken = pd.Series(values.array).astype(_nullable(values)).array.take(at, allow_fill=True)
-    return pd.Series(taken, index=index)
-
-
-def _nullable(values: pd.Series) -> object:
-    """A dtype that can say missing without turning whole numbers into floats."""
-    replacement = {"int64": "Int64", "int32": "Int32", "bool": "boolean"}
-    return replacement.get(str(values.dtype), values.dtype)
+    # a dtype that can say missing without turning whole numbers into floats
+    array = values.array
+    if values.dtype == "int64":
+        array = values.astype("Int64").array
+    elif values.dtype == "bool":
+        array = values.astype("boolean").array
+    return pd.Series(array.take(at, allow_fill=True), index=index)
 
 
 def code_groups(keys: arrow.Array) -> tuple[np.ndarray, int]:

@@ -17,7 +17,7 @@ from pipeline import __version__
 from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
 from pipeline.bill import compute_bills
 from pipeline.export import check_controls
-from pipeline.outbox import prepare_files, publish
+from pipeline.outbox import PreparedFiles, discard, prepare_files, publish
 from pipeline.post import RefusedError, new_run, post, refuse_going_back
 from pipeline.read import Inputs, read_inputs
 from pipeline.record import RunRecord
@@ -58,10 +58,10 @@ def run_night(
             with watch.stage("validate"):
                 held = hold_for(connection, inputs)
                 validated = validate_inputs(inputs, held)
+                contracts = contracts_in_force(connection, validated)
             with watch.stage("accept"):
                 number = accept(connection, inputs, validated, "run")
             with watch.stage("bill"):
-                contracts = contracts_in_force(connection, validated)
                 run = new_run(connection, as_of, "run", import_number=number, own_import=number,
                               **_facts(digest, settings))  # fmt: skip
                 bills = compute_bills(contracts, posted_before(connection, run), as_of, settings)
@@ -72,8 +72,7 @@ def run_night(
                 transaction.rollback()
                 return Outcome(record, None)
             with watch.stage("export and report"):
-                prepared = prepare_files(record, outbox)
-                _refuse_unequal(check_controls(record, prepared.controls))
+                prepared = _prepare(record, outbox)
         folder = publish(prepared)
         with connection.begin():
             ledger.mark_sent(connection, run.run_number)
@@ -162,8 +161,7 @@ def _finish_interrupted(
 def _write_run(connection: Connection, run: Run, outbox: Path) -> tuple[RunRecord, Path]:
     with connection.begin():
         record = record_of_run(connection, run)
-    prepared = prepare_files(record, outbox)
-    _refuse_unequal(check_controls(record, prepared.controls))
+    prepared = _prepare(record, outbox)
     folder = publish(prepared)
     with connection.begin():
         ledger.mark_sent(connection, run.run_number)
@@ -179,6 +177,11 @@ def _facts(digest: str, settings: Settings) -> dict[str, str]:
     }
 
 
-def _refuse_unequal(differences: list[str]) -> None:
+def _prepare(record: RunRecord, outbox: Path) -> PreparedFiles:
+    """Write the run's files aside; refuse the night if they don't total the ledger."""
+    prepared = prepare_files(record, outbox)
+    differences = check_controls(record, prepared.controls)
     if differences:
+        discard(prepared)
         raise RefusedError("the files do not total the ledger: " + "; ".join(differences))
+    return prepared

@@ -114,7 +114,7 @@ def history_account(runs: Iterable[Run], totals: pd.DataFrame) -> list[dict[str,
             "as_of": run.as_of.isoformat(),
             "command": run.command,
             "state": "POSTED" if run.sent_after_run is None else "EXPORTED",
-            "lines": int(amounts.loc[amounts["run_number"] == run.run_number, "lines"].sum()),
+            "lines": sum(amounts.loc[amounts["run_number"] == run.run_number, "lines"].tolist()),
             "billed": {
                 row.currency: row.amount
                 for row in amounts[amounts["run_number"] == run.run_number].itertuples()
@@ -154,7 +154,7 @@ def _amounts(lines: pd.DataFrame) -> list[dict[str, Any]]:
         lines=lines.groupby(["business_unit", "currency"]).size().to_numpy()
     )
     return [
-        {"business_unit": row.business_unit, "currency": row.currency, "lines": int(row.lines),
+        {"business_unit": row.business_unit, "currency": row.currency, "lines": row.lines,
          "amount": row.amount}
         for row in totals.assign(amount=_texts(totals)).itertuples()
     ]  # fmt: skip
@@ -175,7 +175,8 @@ def _total_words(totals: list[dict[str, Any]]) -> list[str]:
 
 def _line_words(lines: pd.DataFrame) -> list[str]:
     return [
-        f"  would post {row.bill_line_id}, {row.bill_date:%Y-%m-%d}, {row.currency} {amount}: {row.reason}"
+        f"  would post {row.bill_line_id}, {row.bill_date:%Y-%m-%d}, {row.currency} {amount}: "
+        f"{row.reason}"
         for row, amount in zip(lines.itertuples(), _texts(lines), strict=True)
     ]
 

@@ -34,7 +34,7 @@ class Settings:
     """
 
     first_open_day: datetime.date | None = None
-    workbook_rows: int = 50_000
+    workbook_rows: int = 10_000
     receivables: Receivables = field(default_factory=Receivables)
 
 

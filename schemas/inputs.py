@@ -7,6 +7,7 @@ percentages, whose names end in the unit (`amount_minor` has the heading `amount
 
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
@@ -27,7 +28,7 @@ STATUSES = (
 
 Text = Series[str]
 Int = Series[pd.Int64Dtype]
-Day = Series["datetime64[s]"]
+Day = Series[np.datetime64]
 
 
 class InputTable(pa.DataFrameModel):

@@ -4,6 +4,7 @@ Money is int64 minor units of `currency`, days are datetime64[s], texts are blan
 is nothing to say, and days are NaT.
 """
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
@@ -11,7 +12,7 @@ from pandera.typing import Series
 Text = Series[str]
 Money = Series[pd.Int64Dtype]
 Amount = Series[int]
-Day = Series["datetime64[s]"]
+Day = Series[np.datetime64]
 
 KINDS = ("MILESTONE", "RECURRING", "ONE_TIME", "ADJUSTMENT")
 MILESTONE_STATES = ("OPEN", "SCHEDULED", "COMPLETE", "BILLED", "INTERFACED")

@@ -16,7 +16,7 @@ from pipeline.bill.plan import ON_CHARGE, due_lines, planned_lines
 from pipeline.bill.shares import milestone_shares
 from pipeline.bill.states import milestone_states
 from pipeline.bill.wording import descriptions, reasons
-from pipeline.frames import match, sum_groups
+from pipeline.frames import look_up, match, sum_groups
 from pipeline.settings import Settings
 from schemas.outputs import BillLines, Withheld, dtypes_of
 
@@ -74,19 +74,20 @@ def compute_bills(
 
 def _bill_lines(lines: pd.DataFrame, charges: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """The lines in the ledger's columns, sorted by bill_line_id."""
-    of_charge = charges.iloc[lines["charge_at"].to_numpy()].set_axis(lines.index)
+    charge_at = lines["charge_at"].to_numpy()
     taken = [
         "line_number", "phase_number", "currency", "customer_number", "business_unit",
         "bill_to_account", "bill_to_site", "payment_terms", "purchase_order", "tax_code",
     ]  # fmt: skip
     first_id = lines["subscription_number"] + ":" + lines["charge_number"] + ":" + lines["what"]
     corrects = lines["revision"] > 0
-    open_day = pd.Timestamp(settings.first_open_day or datetime.date.min).as_unit("s")
+    dates = lines["bill_date"]
+    open_day = pd.Timestamp(settings.first_open_day) if settings.first_open_day else pd.NaT
     complete = lines.assign(
         bill_line_id=first_id.where(~corrects, first_id + "#" + lines["revision"].astype("str")),
         corrects_bill_line_id=first_id.where(corrects, ""),
-        accounting_date=lines["bill_date"].clip(lower=open_day),
-        **{name: of_charge[name].fillna("") for name in taken},
+        accounting_date=dates.where(~(dates < open_day), open_day),
+        **{name: look_up(charges[name], charge_at, lines.index).fillna("") for name in taken},
     )
     dtypes = dtypes_of(BillLines)
     ordered = complete.reindex(columns=list(dtypes)).astype(dtypes)
@@ -95,9 +96,9 @@ def _bill_lines(lines: pd.DataFrame, charges: pd.DataFrame, settings: Settings) 
 
 def _withheld(lines: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
     """What a hold keeps back, in the columns of schemas.outputs.Withheld."""
-    of_charge = charges.iloc[lines["charge_at"].to_numpy()].set_axis(lines.index)
+    held_by = look_up(charges["held_by"], lines["charge_at"].to_numpy(), lines.index)
     complete = _bill_lines(lines, charges, Settings())
-    because = of_charge["held_by"].set_axis(
+    because = held_by.set_axis(
         lines["subscription_number"] + ":" + lines["charge_number"] + ":" + lines["what"]
     )
     first_id = complete["bill_line_id"].str.split("#").str[0]

@@ -16,8 +16,8 @@ def billable_charges(contracts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Every charge, beside it what its bill lines need.
 
     Adds to the charge's columns: price_minor (int64: the amount, after the price adjustment unless
-    milestones bill it, TPL-06), milestone_billing_on, milestone_revenue_on (bool, TPL-05), currency, exponent (int64),
-    live_from, live_until (datetime64[s], inclusive; missing: no end), bills (bool), held (bool),
+    milestones bill it, TPL-06), milestone_billing_on, milestone_revenue_on (bool, TPL-05), currency,
+    exponent (int64), live_from, live_until (datetime64[s], inclusive; missing: no end), bills (bool), held (bool),
     held_by (text), customer_number, customer_name, business_unit, payment_terms, purchase_order,
     bill_to_account, bill_to_site, product_description.
     """

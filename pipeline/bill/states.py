@@ -27,10 +27,10 @@ def milestone_states(
     line_at = match(pd.DataFrame({"bill_line_id": line_id}), standing, ["bill_line_id"])
     sent = look_up(standing["sent"], line_at).fillna(False).to_numpy(bool)
     completed = shares["completion_date"]
-    of_charge = charges.iloc[shares["charge_at"].to_numpy()].set_axis(shares.index)
+    charge_at = shares["charge_at"].to_numpy()
     complete = shares.assign(
         **{
-            name: of_charge[name].fillna("")
+            name: look_up(charges[name], charge_at).fillna("")
             for name in ("customer_number", "customer_name", "business_unit", "currency")
         },
         amount_minor=shares["share_minor"],
@@ -54,7 +54,9 @@ def _standing_lines(posted: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     columns = ["bill_line_id", "subscription_number", "charge_number", "what", "kind", "revision",
                "amount_minor", "sent"]  # fmt: skip
     ledger = pd.concat([posted[columns], lines.assign(sent=False)[columns]], ignore_index=True)
-    net = posted_by_line(ledger)
     first = ledger[ledger["revision"] == 0].reset_index(drop=True)
+    if len(first) == len(ledger):  # nothing was ever corrected
+        return first[["bill_line_id", "sent"]]
+    net = posted_by_line(ledger)
     at = match(first, net, ["subscription_number", "charge_number", "what"])
     return first.loc[look_up(net["amount_minor"], at).to_numpy() != 0, ["bill_line_id", "sent"]]

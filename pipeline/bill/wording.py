@@ -1,5 +1,7 @@
 """Words of a bill line: why it has its amount, and what the invoice says."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pyarrow as arrow
@@ -10,6 +12,9 @@ from pipeline.bill.shares import BY_AMOUNT, BY_PERCENT, BY_REST, BY_WHAT_IS_LEFT
 from schemas.cells import arrow_texts
 
 LONGEST_DESCRIPTION = 240
+ROUNDED = ", rounded so that the parts total it"
+AFTER = " after the other milestones"
+LEFT = ", shared over what was not billed yet"
 
 
 def reasons(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
@@ -17,55 +22,74 @@ def reasons(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) ->
 
     `lines` is tonight's difference; `charges` and `shares` are at `charge_at`, `milestone_at`.
     """
-    exponents = charges["exponent"].to_numpy(np.int64)[lines["charge_at"]]
-    price = charges["price_minor"].to_numpy(np.int64)[lines["charge_at"]]
-    due = _money(lines["due_minor"], exponents)
-    texts = arrow.nulls(len(lines), arrow.large_string())
-    for mask, words in _sentences(lines, charges, shares, price, exponents):
-        texts = compute.if_else(mask, words, texts)
-    texts = _join(texts, " = ", due)
-    corrected = (lines["revision"] > 0).to_numpy(bool)
-    billed = _money(lines["billed_minor"], exponents)
-    amount = _money(lines["amount_minor"], exponents)
-    gone = (lines["due_minor"] == 0).to_numpy(bool)
-    now_due = compute.if_else(gone, "no longer due", _join("now due: ", texts))
-    texts = compute.if_else(
-        corrected, _join(now_due, "; billed before ", billed, "; the difference is ", amount), texts
-    )
+    facts = _facts(lines, charges, shares)
+    due = _money(facts, "due_minor")
+    texts = _join(_sentences(facts), " = ", due)
+    corrected = (facts["revision"] > 0).to_numpy(bool)
+    if corrected.any():
+        gone = (facts["due_minor"] == 0).to_numpy(bool)
+        now_due = compute.if_else(gone, "no longer due", _join("now due: ", texts))
+        correction = _join(
+            now_due, "; billed before ", _money(facts, "billed_minor"),
+            "; the difference is ", _money(facts, "amount_minor"),
+        )  # fmt: skip
+        texts = compute.if_else(corrected, correction, texts)
     return pd.Series(pd.array(texts, dtype="str"), lines.index)
 
 
-def _sentences(
-    lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame, price: np.ndarray,
-    exponents: np.ndarray,
-) -> list[tuple[np.ndarray, arrow.Array]]:  # fmt: skip
-    whole = _money(pd.Series(price), exponents)
-    at = lines["milestone_at"].to_numpy()
-    weight = np.append(shares["weight_millionths"].to_numpy(np.int64), 0)[at]
-    by = np.append(shares["shared_by"].to_numpy(object), "")[at]
-    exact = (price % money.HUNDRED_PERCENT * weight) % money.HUNDRED_PERCENT == 0
-    percent = money.percent_text(pd.Series(weight))
-    share = _join(percent, " % of ", whole)
-    rounded = _join(share, ", rounded so that the parts total it")
+def _facts(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """What the sentences are about, by line."""
+    charge_at, milestone_at = lines["charge_at"].to_numpy(), lines["milestone_at"].to_numpy()
     adjustment = charges["price_adjustment_percent_millionths"].fillna(0).to_numpy(np.int64)
-    adjustment = adjustment[lines["charge_at"]]
-    amount = _money(
-        pd.Series(charges["amount_minor"].to_numpy(np.int64)[lines["charge_at"]]), exponents
+    return lines[["revision", "due_minor", "billed_minor", "amount_minor"]].assign(
+        exponent=charges["exponent"].to_numpy(np.int64)[charge_at],
+        price_minor=charges["price_minor"].to_numpy(np.int64)[charge_at],
+        charge_minor=charges["amount_minor"].to_numpy(np.int64)[charge_at],
+        adjustment_millionths=adjustment[charge_at],
+        weight_millionths=np.append(shares["weight_millionths"].to_numpy(np.int64), 0)[
+            milestone_at
+        ],
+        shared_by=np.append(shares["shared_by"].to_numpy(object), "")[milestone_at],
+        fee=milestone_at < 0,
     )
-    adjusted = _join(amount, " adjusted by ", money.percent_text(pd.Series(adjustment)), " %")
-    fee = at < 0
-    return [
-        (fee, _join(amount, " in one sum")),
-        (fee & (adjustment != 0), adjusted),
-        ((by == BY_PERCENT) & exact, share),
-        ((by == BY_PERCENT) & ~exact, rounded),
-        (by == BY_AMOUNT, _join("fixed amount of ", whole)),
-        (by == BY_REST, _join("the rest of ", whole, " after the other milestones")),
-        (
-            by == BY_WHAT_IS_LEFT,
-            _join(percent, " % of ", whole, ", shared over what was not billed yet"),
-        ),
+
+
+def _sentences(facts: pd.DataFrame) -> arrow.Array:
+    """Each line's sentence, written only for the lines that it is true of."""
+    price = facts["price_minor"].to_numpy(np.int64)
+    weight = facts["weight_millionths"].to_numpy(np.int64)
+    exact = price % money.HUNDRED_PERCENT * weight % money.HUNDRED_PERCENT == 0
+    by, fee = facts["shared_by"], facts["fee"]
+    adjusted = facts["adjustment_millionths"] != 0
+    kinds: list[tuple[pd.Series, Callable[[pd.DataFrame], arrow.Array]]] = [
+        (fee & ~adjusted, _in_one_sum),
+        (fee & adjusted, _adjusted),
+        ((by == BY_PERCENT) & exact, _share),
+        ((by == BY_PERCENT) & ~exact, lambda at: _join(_share(at), ROUNDED)),
+        (by == BY_AMOUNT, lambda at: _join("fixed amount of ", _money(at, "price_minor"))),
+        (by == BY_REST, lambda at: _join("the rest of ", _money(at, "price_minor"), AFTER)),
+        (by == BY_WHAT_IS_LEFT, lambda at: _join(_share(at), LEFT)),
     ]
+    told = [(np.flatnonzero(mask), words) for mask, words in kinds]
+    texts = [words(facts.iloc[at]) for at, words in told if len(at)]
+    place = np.concatenate([at for at, _ in told]).argsort(kind="stable")
+    return (
+        arrow.chunked_array(texts, arrow.large_string()).combine_chunks().take(arrow.array(place))
+    )
+
+
+def _in_one_sum(facts: pd.DataFrame) -> arrow.Array:
+    return _join(_money(facts, "charge_minor"), " in one sum")
+
+
+def _adjusted(facts: pd.DataFrame) -> arrow.Array:
+    percent = money.percent_text(facts["adjustment_millionths"])
+    return _join(_money(facts, "charge_minor"), " adjusted by ", percent, " %")
+
+
+def _share(facts: pd.DataFrame) -> arrow.Array:
+    percent = money.percent_text(facts["weight_millionths"])
+    return _join(percent, " % of ", _money(facts, "price_minor"))
 
 
 def descriptions(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
@@ -83,8 +107,8 @@ def descriptions(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFram
     return pd.Series(pd.array(cut, dtype="str"), lines.index)
 
 
-def _money(minor: pd.Series, exponents: np.ndarray) -> arrow.Array:
-    return money.readable_text(minor, exponents)
+def _money(facts: pd.DataFrame, name: str) -> arrow.Array:
+    return money.readable_text(facts[name], facts["exponent"].to_numpy(np.int64))
 
 
 def _join(*parts: arrow.Array | str) -> arrow.Array:

@@ -5,13 +5,22 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.export.archives import archive_names, write_archives
-from pipeline.export.controls import differences, join_controls, ledger_controls
+from pipeline.export.controls import ControlError, differences, join_controls, ledger_controls
 from pipeline.export.csv_files import BILL_LINES, write_bill_lines, write_findings
+from pipeline.export.ledger_text import LedgerTextError
 from pipeline.export.manifest import write_manifest
-from pipeline.export.targets import shipped_targets
+from pipeline.export.targets import TargetError, shipped_targets
 from pipeline.record import RunRecord
 
-__all__ = ["check_controls", "write_exports", "write_findings", "write_manifest"]
+__all__ = [
+    "ControlError",
+    "LedgerTextError",
+    "TargetError",
+    "check_controls",
+    "write_exports",
+    "write_findings",
+    "write_manifest",
+]
 
 
 def write_exports(record: RunRecord, folder: Path) -> pd.DataFrame:

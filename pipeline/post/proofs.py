@@ -1,10 +1,13 @@
 """Proofs: what must hold before anything is posted (DESIGN 6). Pure."""
 
+import numpy as np
 import pandas as pd
 
 from pipeline.bill import Bills
+from pipeline.frames import match, sum_groups
 from schemas.outputs import BillLines
 
+ON_CHARGE = ["subscription_number", "charge_number"]
 PARTS = ["billed_before_minor", "billed_tonight_minor", "withheld_minor", "unbilled_minor"]
 
 
@@ -25,12 +28,12 @@ def _prices_add_up(charges: pd.DataFrame) -> list[str]:
 
 def _lines_are_the_charges(bills: Bills) -> list[str]:
     """The lines to post total what the charges say is billed tonight, by charge."""
-    keys = ["subscription_number", "charge_number"]
-    posted = bills.lines.groupby(keys, sort=False)["amount_minor"].sum()
-    said = bills.charges.set_index(keys)["billed_tonight_minor"]
-    off = said[said != posted.reindex(said.index).fillna(0).astype("int64")].reset_index()
-    missing = posted[~posted.index.isin(said.index)].reset_index()
-    both = pd.concat([off, missing], ignore_index=True)
+    at = match(bills.lines, bills.charges, ON_CHARGE)
+    strangers = bills.lines[at < 0]
+    amounts = bills.lines["amount_minor"].to_numpy(np.int64)
+    posted = sum_groups(amounts[at >= 0], at[at >= 0], len(bills.charges))
+    off = bills.charges[posted != bills.charges["billed_tonight_minor"].to_numpy(np.int64)]
+    both = pd.concat([off[ON_CHARGE], strangers[ON_CHARGE]])
     return [f"the lines of charge {name} are not what it bills tonight" for name in _names(both)]
 
 

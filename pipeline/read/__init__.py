@@ -3,5 +3,6 @@
 from pipeline.read.faults import InboxError
 from pipeline.read.inbox import read_inputs
 from pipeline.read.inputs import Inputs, Sheet
+from pipeline.read.naming import is_ours
 
-__all__ = ["InboxError", "Inputs", "Sheet", "read_inputs"]
+__all__ = ["InboxError", "Inputs", "Sheet", "is_ours", "read_inputs"]

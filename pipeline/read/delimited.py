@@ -1,7 +1,7 @@
 """CSV files: bytes in, grid out, with the number of every record kept.
 
-Two ways lead to the same grid. Plain files (headings in the first record, as many cells in every
-record as there are headings, quotes only around whole cells) go through Arrow, whole columns at
+Two ways lead to the same grid. Plain files (as many cells in every record as there are headings,
+quotes only around whole cells) go through Arrow, whole columns at
 once. All others go record by record through the standard reader, which is slower and strict.
 """
 
@@ -33,6 +33,7 @@ from pipeline.read.texts import TEXT, trim_texts
 DELIMITERS = ",;\t"
 UTF8_MARK, UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 BLOCK_BYTES = 1 << 24
+BATCH_RECORDS = 1_000
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
 
 
@@ -147,12 +148,13 @@ def _lines(data: bytes) -> Iterator[str]:
 
 def read_whole(data: bytes, layout: Layout) -> list[arrow.Array] | None:
     """The columns below the headings, or None where the file is not plain."""
-    if layout.heading_place or not is_plain(data, layout.delimiter):
+    start = _heading_start(data, layout.heading_place)
+    if start is None or not is_plain(data, layout.delimiter):
         return None
     names = [f"f{place}" for place in range(len(layout.headings))]
     try:
         table = arrow_csv.read_csv(
-            arrow.BufferReader(data),
+            arrow.BufferReader(arrow.py_buffer(data).slice(start)),
             read_options=arrow_csv.ReadOptions(
                 autogenerate_column_names=True, block_size=BLOCK_BYTES
             ),
@@ -171,6 +173,18 @@ def read_whole(data: bytes, layout: Layout) -> list[arrow.Array] | None:
     except arrow.ArrowInvalid:
         return None  # records of unequal length, or one longer than a block
     return [column.slice(1) for column in table.columns]
+
+
+def _heading_start(data: bytes, above: int) -> int | None:
+    """Where the heading record begins, unless quotes above it may hide the ends of lines.
+
+    >>> [_heading_start(data, 1) for data in (b"Title\\nCode\\n", b'"Title"\\nCode\\n')]
+    [6, None]
+    """
+    start = 0
+    for _ in range(above):
+        start = data.find(b"\n", start) + 1
+    return None if b'"' in data[:start] else start
 
 
 def is_plain(data: bytes, delimiter: str) -> bool:
@@ -197,37 +211,51 @@ def is_plain(data: bytes, delimiter: str) -> bool:
 
 def read_records(
     data: bytes, layout: Layout, file: str
-) -> tuple[list[arrow.Array], list[pd.DataFrame]]:
+) -> tuple[list[arrow.ChunkedArray], list[pd.DataFrame]]:
     """The columns below the headings, record by record, with findings on ragged records."""
     width = len(layout.headings)
-    body = _strict_records(data, layout.delimiter)[layout.heading_place + 1 :]
-    first_row = layout.heading_place + 2
-    columns = list(zip_longest(*body, fillvalue=""))[:width]
-    columns += [("",) * len(body)] * (width - len(columns))
-    findings = _surplus_cells(body, width, first_row, file)
-    findings += _short_records(body, width, first_row, file)
-    return [arrow.array(column, TEXT) for column in columns], findings
+    chunks: list[list[arrow.Array]] = [[] for _ in range(width)]
+    surplus: list[pd.DataFrame] = []
+    short: list[int] = []
+    for first_row, batch in _strict_records(data, layout):
+        columns = list(zip_longest(*batch, fillvalue=""))[:width]
+        columns += [("",) * len(batch)] * (width - len(columns))
+        for chunk, column in zip(chunks, columns, strict=True):
+            chunk.append(arrow.array(column, TEXT))
+        surplus += _surplus_cells(batch, width, first_row, file)
+        short += _short_records(batch, width, first_row)
+    whole = [arrow.chunked_array(chunk, TEXT) for chunk in chunks]
+    return whole, surplus + ([_short_finding(short, file)] if short else [])
 
 
-def _strict_records(data: bytes, delimiter: str) -> list[list[str]]:
-    records: list[list[str]] = []
+def _strict_records(data: bytes, layout: Layout) -> Iterator[tuple[int, list[list[str]]]]:
+    """The records below the headings by the batch, with the number of each batch's first row."""
+    reader = csv.reader(_lines(data), delimiter=layout.delimiter, strict=True)
+    read = 0
+    batch: list[list[str]] = []
     try:
-        records.extend(csv.reader(_lines(data), delimiter=delimiter, strict=True))
+        read += sum(1 for _ in islice(reader, layout.heading_place + 1))
+        while True:
+            batch = []
+            batch.extend(islice(reader, BATCH_RECORDS))
+            if not batch:
+                return
+            yield read + 1, batch
+            read += len(batch)
     except csv.Error as fault:
         raise UnreadableError(
-            f"row {len(records) + 1} has a quotation mark that is not closed, or that does not "
-            f"stand around a whole cell ({fault}), so the rows can't be told apart; "
+            f"row {read + len(batch) + 1} has a quotation mark that is not closed, or that does "
+            f"not stand around a whole cell ({fault}), so the rows can't be told apart; "
             "put it right, or save the file again from a spreadsheet"
         ) from fault
-    return records
 
 
 def _surplus_cells(
-    body: list[list[str]], width: int, first_row: int, file: str
+    batch: list[list[str]], width: int, first_row: int, file: str
 ) -> list[pd.DataFrame]:
     longer = [
         (row, [cell.strip() for cell in record[width:] if cell.strip()])
-        for row, record in enumerate(body, first_row)
+        for row, record in enumerate(batch, first_row)
         if len(record) > width
     ]
     surplus = [(row, cells) for row, cells in longer if cells]
@@ -252,21 +280,18 @@ def _surplus_cells(
     return [tidy_findings(frame)]
 
 
-def _short_records(
-    body: list[list[str]], width: int, first_row: int, file: str
-) -> list[pd.DataFrame]:
-    short = [
+def _short_records(batch: list[list[str]], width: int, first_row: int) -> list[int]:
+    return [
         row
-        for row, record in enumerate(body, first_row)
+        for row, record in enumerate(batch, first_row)
         if len(record) < width and any(cell.strip() for cell in record)
     ]
-    if not short:
-        return []
-    return [
-        one_finding(
-            "CSV-02", WARNING,
-            f"{len(short)} of the rows have fewer cells than there are headings, first row "
-            f"{short[0]}; the missing cells are read as blank: check that the file is complete",
-            file=file, row=short[0],
-        )
-    ]  # fmt: skip
+
+
+def _short_finding(short: list[int], file: str) -> pd.DataFrame:
+    return one_finding(
+        "CSV-02", WARNING,
+        f"{len(short)} of the rows have fewer cells than there are headings, first row "
+        f"{short[0]}; the missing cells are read as blank: check that the file is complete",
+        file=file, row=short[0],
+    )  # fmt: skip

@@ -89,7 +89,7 @@ def _is_candidate(path: Path) -> bool:
 
 
 def _mode(path: Path) -> int:
-    """The kind of a file; what can't be asked counts as a plain file, which opening it will tell."""
+    """The kind of a file; what can't be asked counts as a plain file: opening it will tell."""
     try:
         return path.stat().st_mode
     except OSError:

@@ -52,6 +52,11 @@ def heading_key(heading: str) -> str:
     return UNSEEN_IN_HEADINGS.sub("", heading).rstrip("*").lower()
 
 
+def is_ours(heading: str) -> bool:
+    """True for a column that our rejections workbook adds: it holds nothing that was uploaded."""
+    return heading_key(heading) in OUR_COLUMNS
+
+
 @cache
 def known_headings(table: str) -> dict[str, str]:
     """Each heading of the table's model, by its key."""

@@ -36,7 +36,9 @@ def refusals_sheet(refused: Sequence[RefusedSheet], most_rows: int) -> Refusals:
     ).astype({"file": "str", "rows_refused": "int64"})
     files = counts.groupby("file")["rows_refused"].sum().reset_index()
     lists = [_errors_of(sheet) for sheet in refused if len(sheet.cells)]
-    errors = pd.concat(lists, ignore_index=True) if lists else pd.DataFrame(columns=COLUMNS, dtype="str")
+    errors = (
+        pd.concat(lists, ignore_index=True) if lists else pd.DataFrame(columns=COLUMNS, dtype="str")
+    )
     room = most_rows - len(files) - FURNITURE
     if len(errors) <= room:
         return Refusals(files, errors, "")

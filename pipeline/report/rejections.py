@@ -17,6 +17,8 @@ from pipeline.report.rejection_sheets import (
 from pipeline.report.stamps import save_stamped
 
 EXCEL_ROWS = 1_048_576
+MOST_REFUSALS = 20_000
+"""Rows of the list of errors: it is for people, and findings.csv holds them all."""
 
 
 def write_rejections(refused: Sequence[RefusedSheet], path: Path) -> None:
@@ -28,7 +30,7 @@ def write_rejections(refused: Sequence[RefusedSheet], path: Path) -> None:
     writer = RejectionsWriter()
     for sheet in correction_sheets(refused):
         writer.write_corrections(sheet)
-    writer.write_refusals(refusals_sheet(refused, EXCEL_ROWS))
+    writer.write_refusals(refusals_sheet(refused, MOST_REFUSALS))
     save_stamped(writer.workbook, path)
 
 

@@ -6,7 +6,16 @@ contracts can be read as they stood at any import, and every row knows where it 
 """
 
 from sqlalchemy import (
-    BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
 )  # fmt: skip
 from sqlalchemy.types import TypeEngine
 

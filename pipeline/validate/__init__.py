@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as arrow
 import pyarrow.compute as compute
 
 import schemas
@@ -20,12 +21,24 @@ from pipeline.validate import views
 from pipeline.validate.check import check_cells, check_rules
 from pipeline.validate.faults import join_faults
 from pipeline.validate.merge import (
-    copied_flags, drop_repeated, fill_absent, fill_defaults, has_whole_key, is_changed, merge,
+    copied_flags,
+    drop_repeated,
+    fill_absent,
+    fill_defaults,
+    has_whole_key,
+    is_changed,
+    merge,
     template_copies,
 )  # fmt: skip
 from pipeline.validate.parse import Parsed, parse_table
 from pipeline.validate.refuse import (
-    Refusal, faults_of_reading, findings_of, not_refused, refusal_of, refused_sheets, rows_by_file,
+    Refusal,
+    faults_of_reading,
+    findings_of,
+    not_refused,
+    refusal_of,
+    refused_sheets,
+    rows_by_file,
 )  # fmt: skip
 from schemas.cells import arrow_texts
 
@@ -62,7 +75,7 @@ class Held:
         sources = pd.DataFrame({"source": [], "file": [], "sheet": []}, dtype="str")
         return Held(
             tables=tables,
-            posted=pd.DataFrame(dict.fromkeys(posted, []), dtype="str").assign(amount_minor=0),
+            posted=pd.DataFrame(columns=posted, dtype="str").assign(amount_minor=0),
             products_with_milestones=pd.Series([], dtype="str"),
             sources=sources.astype({"source": "int64"}),
         )
@@ -92,12 +105,13 @@ class Validated:
 
 def mentioned_subscriptions(inputs: Inputs) -> list[str]:
     """Every subscription number that stands in the upload, in order."""
-    found: set[str] = set()
-    for sheet in inputs.sheets:
-        if sheet.table in SUBSCRIPTION_TABLES and "subscription_number" in sheet.columns:
-            cells = sheet.cells[str(sheet.columns.index("subscription_number"))]
-            found.update(compute.unique(arrow_texts(cells)).drop_null().to_pylist())
-    return sorted(found)
+    columns = [
+        arrow_texts(sheet.cells[str(sheet.columns.index("subscription_number"))])
+        for sheet in inputs.sheets
+        if sheet.table in SUBSCRIPTION_TABLES and "subscription_number" in sheet.columns
+    ]
+    numbers = compute.unique(arrow.chunked_array(columns, arrow.large_string())).drop_null()
+    return numbers.sort().to_pylist()
 
 
 def validate_inputs(inputs: Inputs, held: Held) -> Validated:

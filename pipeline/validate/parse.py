@@ -4,7 +4,7 @@ A cell that can't be read is left missing and gives a fault with the text as it 
 column is read over its distinct texts, of which a long column has few.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,23 +68,21 @@ def parse_table(
     columns = schemas.columns_of(model)
     place = pd.DataFrame(
         {
-            "source": np.concatenate([np.full(len(sheet.rows), n) for n, sheet in sheets] or [[]]),
-            "row": np.concatenate([sheet.rows for _, sheet in sheets] or [[]]),
+            "source": np.repeat([n for n, _ in sheets], [len(sheet.rows) for _, sheet in sheets]),
+            "row": np.concatenate([np.array([], np.int64), *(sheet.rows for _, sheet in sheets)]),
         }
     ).astype("int64")
     texts = {column.name: _gathered(column.heading, sheets, len(place)) for column in columns}
-    numbers = pd.Series(
-        pd.array(
-            texts.get("subscription_number", arrow.nulls(0, arrow.large_string())), dtype="str"
-        )
-    )
+    paid_in = pd.Series([], dtype="str")
+    if any(column.kind == cells.MONEY for column in columns):
+        paid_in = currencies(pd.Series(pd.array(texts["subscription_number"], dtype="str")))
     typed, faulty, faults = {}, {}, []
     for column in columns:
-        reading = _READINGS[column.kind](texts[column.name], numbers, currencies)
+        reading = _READINGS[column.kind](texts[column.name], paid_in)
         typed[column.name] = pd.Series(reading.values)
         masks = [mask for mask, _, _ in reading.failures]
         faulty[column.name] = np.any(masks, axis=0) if masks else np.zeros(len(place), bool)
-        faults += _cell_faults(model, column, place, texts, numbers, currencies, reading)
+        faults += _cell_faults(model, column, place, texts, paid_in, reading)
     return Parsed(
         rows=pd.DataFrame({**typed, "source": place["source"], "row": place["row"]}),
         faulty=pd.DataFrame(faulty, index=place.index),
@@ -117,7 +115,14 @@ def _gathered(heading: str, sheets: Sequence[tuple[int, Sheet]], count: int) -> 
     return joined
 
 
-def _cell_faults(model, column, place, texts, numbers, currencies, reading) -> list[pd.DataFrame]:  # type: ignore[no-untyped-def]
+def _cell_faults(
+    model: type[InputTable],
+    column: schemas.Column,
+    place: pd.DataFrame,
+    texts: Mapping[str, arrow.Array],
+    paid_in: pd.Series,
+    reading: _Reading,
+) -> list[pd.DataFrame]:
     found = []
     for mask, code, message in reading.failures:
         if not mask.any():
@@ -128,7 +133,7 @@ def _cell_faults(model, column, place, texts, numbers, currencies, reading) -> l
             **{name: pd.array(texts[name].take(at), dtype="str") for name in unit}
         )
         if column.kind == cells.MONEY:
-            rows = rows.assign(currency=currencies(numbers.iloc[at]).to_numpy())
+            rows = rows.assign(currency=paid_in.iloc[at].to_numpy())
         value = pd.Series(pd.array(texts[column.name].take(at), dtype="str"), rows.index)
         found.append(
             faults_at(
@@ -139,21 +144,21 @@ def _cell_faults(model, column, place, texts, numbers, currencies, reading) -> l
                 value=value,
                 message=message,
                 unit=unit,
-            )  # fmt: skip
+            )
         )
     return found
 
 
-def _read_text(texts: arrow.Array, _numbers: pd.Series, _currencies: Currencies) -> _Reading:
+def _read_text(texts: arrow.Array, _paid_in: pd.Series) -> _Reading:
     return _Reading(pd.array(texts, dtype="str"))
 
 
-def _read_money(texts: arrow.Array, numbers: pd.Series, currencies: Currencies) -> _Reading:
+def _read_money(texts: arrow.Array, paid_in: pd.Series) -> _Reading:
     given = _present(texts)
     if not given.any():
         return _Reading(pd.array([pd.NA] * len(texts), dtype="Int64"))
     whole, millionths, readable, fine = _decimals(texts)
-    exponents = money.exponents_of(currencies(numbers))
+    exponents = money.exponents_of(paid_in)
     minor, too_fine, too_long = money.to_minor(whole, millionths, exponents)
     too_fine = (too_fine | fine) & readable & given
     too_long = too_long & readable & given & ~too_fine
@@ -168,9 +173,10 @@ def _read_money(texts: arrow.Array, numbers: pd.Series, currencies: Currencies) 
     )
 
 
-def _read_percent(texts: arrow.Array, _numbers: pd.Series, _currencies: Currencies) -> _Reading:
+def _read_percent(texts: arrow.Array, _paid_in: pd.Series) -> _Reading:
     given = _present(texts)
-    whole, millionths, readable, fine = _decimals(texts)
+    plain = compute.replace_substring_regex(texts, r"[\s\x{00A0}]*%$", "")  # 30% says what 30 says
+    whole, millionths, readable, fine = _decimals(plain)
     readable = readable & (np.abs(whole) < 10**9)
     good = given & readable & ~fine
     return _Reading(
@@ -184,7 +190,7 @@ def _read_percent(texts: arrow.Array, _numbers: pd.Series, _currencies: Currenci
     )
 
 
-def _read_whole(texts: arrow.Array, _numbers: pd.Series, _currencies: Currencies) -> _Reading:
+def _read_whole(texts: arrow.Array, _paid_in: pd.Series) -> _Reading:
     given = _present(texts)
     whole, millionths, readable, fine = _decimals(texts)
     good = given & readable & ~fine & (millionths == 0)
@@ -194,18 +200,18 @@ def _read_whole(texts: arrow.Array, _numbers: pd.Series, _currencies: Currencies
     )
 
 
-def _read_days(texts: arrow.Array, _numbers: pd.Series, _currencies: Currencies) -> _Reading:
+def _read_days(texts: arrow.Array, _paid_in: pd.Series) -> _Reading:
     encoded = texts.dictionary_encode()
     distinct = encoded.dictionary
     at = compute.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    iso = compute.match_substring_regex(distinct, ISO_DAY).to_numpy(zero_copy_only=False)
-    slashed = compute.match_substring_regex(distinct, SLASHED_DAY).to_numpy(zero_copy_only=False)
+    iso = np.asarray(compute.match_substring_regex(distinct, ISO_DAY))
+    slashed = np.asarray(compute.match_substring_regex(distinct, SLASHED_DAY))
     shown = pd.Series(pd.array(compute.utf8_slice_codeunits(distinct, 0, 10), dtype="str"))
     days = pd.to_datetime(shown.where(iso), format="%Y-%m-%d", errors="coerce").astype(
         "datetime64[s]"
     )
     known = days.notna().to_numpy()
-    inside = (known & (days >= FIRST_DAY) & (days <= LAST_DAY)).to_numpy()
+    inside = known & ((days >= FIRST_DAY) & (days <= LAST_DAY)).to_numpy()
     values = days.where(inside).array.take(at, allow_fill=True)
 
     def rows(mask: np.ndarray) -> np.ndarray:

@@ -9,13 +9,13 @@ import pandas as pd
 import schemas
 from pipeline.findings import ERROR, INFO, tidy_findings
 from pipeline.frames import look_up, match
-from pipeline.read import Inputs
+from pipeline.read import Inputs, is_ours
 from pipeline.record import RefusedSheet
-from pipeline.validate.faults import COLUMNS, no_faults, unit_texts
+from pipeline.validate.faults import COLUMNS, fill_in, no_faults, unit_texts
 from pipeline.validate.parse import Parsed
 
 HELD_BACK = (
-    "held back with its {unit}, of which another row has an error: nothing to correct in this row"
+    "held back with {family} {unit}, of which another row has an error: nothing to correct here"
 )
 ON_STORED_ROW = " (this row was stored by an earlier upload)"
 
@@ -97,7 +97,10 @@ def refused_sheets(
         numbers = here.loc[refused, "row"].reset_index(drop=True)
         said = _said(own).reindex(numbers.to_numpy())
         held_back = said["errors"].isna().to_numpy()
-        note = HELD_BACK.replace("{unit}", family_of(sheet.table))
+        units = unit_texts(here[refused], schemas.unit_of(schemas.TABLES[sheet.table]))
+        told = pd.DataFrame({"family": family_of(sheet.table), "unit": units}, dtype="str")
+        note = fill_in(HELD_BACK, told)
+        kept = [place for place, heading in enumerate(sheet.headings) if not is_ours(heading)]
         found.append(
             (
                 place,
@@ -105,16 +108,22 @@ def refused_sheets(
                     table=sheet.table,
                     file=sheet.file,
                     sheet=sheet.sheet,
-                    headings=sheet.headings,
-                    cells=sheet.cells[refused].reset_index(drop=True),
+                    headings=tuple(sheet.headings[place] for place in kept),
+                    cells=_renumbered(sheet.cells.loc[refused, [str(place) for place in kept]]),
                     row_numbers=numbers,
-                    errors=said["errors"].fillna(note).reset_index(drop=True),
+                    errors=said["errors"].reset_index(drop=True).fillna(note),
                     faulty=said["faulty"].fillna("").reset_index(drop=True),
                 ),
                 held_back,
             )
         )
     return found
+
+
+def _renumbered(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells.set_axis([str(place) for place in range(cells.shape[1])], axis=1).reset_index(
+        drop=True
+    )
 
 
 def _said(errors: pd.DataFrame) -> pd.DataFrame:

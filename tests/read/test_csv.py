@@ -1,4 +1,4 @@
-"""CSV files: delimiters, quotes, encodings, ragged rows, row numbers, and both ways in agreement."""
+"""CSV files: delimiters, quotes, encodings, ragged rows, row numbers; both ways agree."""
 
 from pathlib import Path
 
@@ -142,6 +142,7 @@ texts = st.one_of(
         st.sampled_from(["", "\n", "\n\n"]),
     ),
     st.text('ab,"\n\r ', max_size=25).map(lambda text: HEAD + text),
+    st.text('ab,"\n ', max_size=25).map(lambda text: text + "\n" + HEAD + text),
 )
 
 
@@ -151,7 +152,8 @@ def test_both_ways_agree(text: str) -> None:
     """Wherever the fast way gives an answer, the strict one gives the same, without findings."""
     data = text.encode()
     layout = delimited.find_layout(data, "lookups")
-    assert layout is not None
+    if layout is None:
+        return
     fast = delimited.read_whole(data, layout)
     if fast is None:
         return

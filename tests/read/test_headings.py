@@ -32,7 +32,9 @@ def read(tmp_path: Path, rows: list[list[Any]], merged: tuple[str, ...] = ()) ->
         pytest.param([["Code"], HEADINGS, ROW], (), 2, [3], id="title like a heading"),
         pytest.param([["Lookups"], HEADINGS, ROW], ("A1:D1",), 2, [3], id="merged title"),
         pytest.param([[*HEADINGS, None], ROW], ("D1:E1",), 1, [2], id="merged over columns"),
-        pytest.param([HEADINGS, [], ROW], ("A1:A2", "B1:B2", "C1:C2", "D1:D2"), 1, [3], id="over rows"),
+        pytest.param(
+            [HEADINGS, [], ROW], ("A1:A2", "B1:B2", "C1:C2", "D1:D2"), 1, [3], id="over rows"
+        ),
         pytest.param(
             [["lookup_type", "code", "What"], [None, None, "meaning", "enabled"], ROW],
             ("A1:A2", "B1:B2", "C1:D1"), 2, [3], id="two-storeyed",

@@ -284,9 +284,11 @@ def test_far_formats_without_values_do_no_harm(tmp_path: Path) -> None:
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PREFIXED = f"""<?xml version="1.0" encoding="utf-8"?>
 <x:worksheet xmlns:x="{MAIN}"><x:sheetData>
-<x:row r="1"><x:c r="A1" t="str"><x:v>lookup_type</x:v></x:c><x:c r="B1" t="str"><x:v>code</x:v></x:c></x:row>
+<x:row r="1"><x:c r="A1" t="str"><x:v>lookup_type</x:v></x:c>
+<x:c r="B1" t="str"><x:v>code</x:v></x:c></x:row>
 <x:row r="2"><x:c r="A2" t='e'><x:v>#N/A</x:v></x:c><x:c r="B2"><x:f>A1</x:f></x:c></x:row>
-<x:row r="3"><x:c r="A3" t="str"><x:v>A</x:v></x:c><x:c r="B3"><x:f>A1</x:f><x:v>3</x:v></x:c></x:row>
+<x:row r="3"><x:c r="A3" t="str"><x:v>A</x:v></x:c>
+<x:c r="B3"><x:f>A1</x:f><x:v>3</x:v></x:c></x:row>
 </x:sheetData></x:worksheet>""".encode()
 
 
@@ -301,12 +303,9 @@ def test_prefixed_tags(tmp_path: Path) -> None:
 @settings(max_examples=100, deadline=None)
 @given(size=st.integers(1, 400))
 def test_marks_do_not_depend_on_how_the_xml_is_cut(size: int) -> None:
-    chunks = [PREFIXED[start : start + size] for start in range(0, len(PREFIXED), size)]
-    if size < 120:  # the root element must stand in the first chunk
-        chunks = [
-            PREFIXED[:200],
-            *[PREFIXED[i : i + size] for i in range(200, len(PREFIXED), size)],
-        ]
+    root = 200  # the root element stands in the first chunk
+    starts = range(root, len(PREFIXED), size)
+    chunks = [PREFIXED[:root], *[PREFIXED[start : start + size] for start in starts]]
     marks = find_marks(chunks, frozenset())
     assert marks.errors == {(1, 0): "#N/A"}
     assert marks.uncalculated == [(1, 1)]

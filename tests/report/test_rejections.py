@@ -161,4 +161,8 @@ class TestBytes:
 
     def test_libreoffice_opens_it(self, write, refused, calc):
         sheet = openpyxl.load_workbook(calc(write(refused), "xlsx"))["milestones"]
-        assert [sheet["D2"].value, sheet["D3"].value, sheet["F2"].value] == ["33.33", "66.67", "=1+1"]
+        assert [sheet["D2"].value, sheet["D3"].value, sheet["F2"].value] == [
+            "33.33",
+            "66.67",
+            "=1+1",
+        ]
