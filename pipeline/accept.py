@@ -6,6 +6,7 @@ import json
 import pandas as pd
 from sqlalchemy import Connection
 
+from pipeline.bill import READ_FROM_CONTRACTS
 from pipeline.read import Inputs
 from pipeline.store import contracts as kept
 from pipeline.store import ledger
@@ -43,14 +44,17 @@ def accept(connection: Connection, inputs: Inputs, validated: Validated, command
 
 def contracts_in_force(connection: Connection, validated: Validated) -> dict[str, pd.DataFrame]:
     """All contracts: those just validated, and the store's others, which the upload leaves alone."""
-    others = kept.read_contracts(connection, wanted=False)
+    subscription_columns = {
+        name: columns
+        for name, columns in READ_FROM_CONTRACTS.items()
+        if "subscription_number" in columns
+    }
+    others = kept.read_contracts(connection, wanted=False, only=subscription_columns)
     return {
-        name: (
-            pd.concat([frame, others[name]], ignore_index=True)
-            if "subscription_number" in frame and len(others[name])
-            else frame
-        )
-        for name, frame in validated.contracts.items()
+        name: pd.concat([validated.contracts[name][list(columns)], others[name]], ignore_index=True)
+        if name in others and len(others[name])
+        else validated.contracts[name]
+        for name, columns in READ_FROM_CONTRACTS.items()
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from pipeline import __version__
 from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
-from pipeline.bill import compute_bills
+from pipeline.bill import READ_FROM_CONTRACTS, compute_bills
 from pipeline.export import check_controls
 from pipeline.outbox import PreparedFiles, discard, prepare_files, publish
 from pipeline.post import RefusedError, new_run, post, refuse_going_back
@@ -109,7 +109,7 @@ def bill_store(
     with writing(store, "bill") as connection, connection.begin() as transaction:
         refuse_going_back(connection, as_of)
         with watch.stage("bill"):
-            contracts = read_contracts(connection)
+            contracts = read_contracts(connection, only=READ_FROM_CONTRACTS)
             run = new_run(connection, as_of, "bill", own_import=None,
                           import_number=last_import_number(connection),
                           **_facts("", settings))  # fmt: skip

@@ -3,7 +3,7 @@
 import pandas as pd
 from sqlalchemy import Connection
 
-from pipeline.bill import Bills, compute_bills
+from pipeline.bill import READ_FROM_CONTRACTS, Bills, compute_bills
 from pipeline.findings import no_findings
 from pipeline.money import totals_by
 from pipeline.record import RunRecord
@@ -38,7 +38,9 @@ def record_of_run(connection: Connection, run: Run) -> RunRecord:
     """The record of a posted run: its lines from the ledger, the rest computed again from the
     contracts and the ledger as they stood."""
     settings = settings_from_text(run.settings)
-    contracts = kept.read_contracts(connection, at_import=run.import_number)
+    contracts = kept.read_contracts(
+        connection, at_import=run.import_number, only=READ_FROM_CONTRACTS
+    )
     bills = compute_bills(contracts, posted_before(connection, run), run.as_of, settings)
     return _record(
         run, settings, bills, ledger.read_lines(connection, run.run_number),

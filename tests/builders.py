@@ -7,7 +7,6 @@ words of the sheet, counting rows as a spreadsheet does (the headings stand in r
 '69.99'
 """
 
-import csv
 import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -105,6 +104,15 @@ def little_company() -> Company:
     }
 
 
+def one_subscription() -> Company:
+    """S-1 alone, without the references that it names."""
+    return {
+        table: [row for row in rows if row["subscription_number"] == "S-1"]
+        for table, rows in little_company().items()
+        if table not in references()
+    }
+
+
 def changed(company: Company, *changes: str) -> Company:
     """The company with cells changed, or with a row added below the last one.
 
@@ -127,7 +135,7 @@ def changed(company: Company, *changes: str) -> Company:
 
 def only(company: Company, *tables: str) -> Company:
     """The company's rows of these tables: a partial upload."""
-    return {table: company[table] for table in tables}
+    return {table: company[table] for table in tables if table in company}
 
 
 def joined(*companies: Company) -> Company:
@@ -151,11 +159,12 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\n') else cell
 
 
-def write_inbox(folder: Path, company: Company) -> Path:
-    """The company as an inbox of CSV files, a file a table."""
+def write_inbox(folder: Path, company: Company, suffix: str = "") -> Path:
+    """The company as an inbox of CSV files, a file a table: `milestones.csv`, or with the suffix
+    `-east` `milestones-east.csv`."""
     folder.mkdir(parents=True, exist_ok=True)
     for table, rows in company.items():
-        (folder / f"{table}.csv").write_text(csv_text(rows), "utf-8")
+        (folder / f"{table}{suffix}.csv").write_text(csv_text(rows), "utf-8")
     return folder
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.bill.charges import billable_charges
+from pipeline.bill.charges import READ_FROM_CONTRACTS, billable_charges
 from pipeline.bill.difference import difference, posted_by_line
 from pipeline.bill.plan import ON_CHARGE, due_lines, planned_lines
 from pipeline.bill.shares import milestone_shares
@@ -19,6 +19,8 @@ from pipeline.bill.wording import descriptions, reasons
 from pipeline.frames import look_up, match, sum_groups
 from pipeline.settings import Settings
 from schemas.outputs import BillLines, Withheld, dtypes_of
+
+__all__ = ["READ_FROM_CONTRACTS", "Bills", "compute_bills"]
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ def compute_bills(
 ) -> Bills:
     """The difference between what the contracts call for up to a day and what is posted.
 
-    `posted` has bill_line_id, subscription_number, charge_number, what, kind, revision,
-    amount_minor, run_number and sent (bool).
+    `contracts` has at least the tables and columns of READ_FROM_CONTRACTS; `posted` has
+    subscription_number, charge_number, what, kind, revision, amount_minor and sent (bool).
     """
     day = pd.Timestamp(as_of).as_unit("s")
     charges = billable_charges(contracts)

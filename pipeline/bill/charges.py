@@ -8,6 +8,28 @@ import pandas as pd
 from pipeline import money
 from pipeline.frames import look_up, match
 
+READ_FROM_CONTRACTS = {
+    "customers": ("customer_number", "customer_name", "bill_to_account", "bill_to_site"),
+    "products": ("product_code", "description"),
+    "subscriptions": (
+        "subscription_number", "customer_number", "business_unit", "currency", "start_date",
+        "end_date", "status", "payment_terms", "purchase_order",
+    ),
+    "subscription_lines": (
+        "subscription_number", "line_number", "product_code", "status", "start_date", "end_date",
+    ),
+    "charges": (
+        "subscription_number", "charge_number", "line_number", "charge_type", "amount_minor",
+        "description", "billing_timing", "phase_number", "milestone_billing", "milestone_revenue",
+        "price_adjustment_percent_millionths", "tax_code", "template_billing", "template_revenue",
+    ),
+    "milestones": (
+        "subscription_number", "charge_number", "event_type", "sequence", "milestone_name",
+        "percent_millionths", "amount_minor", "expected_completion_date", "completion_date",
+    ),
+}  # fmt: skip
+"""The columns of the contracts that billing reads; the rest stays in the store."""
+
 BILLS_NOTHING = ("DRAFT", "PENDING_APPROVAL", "CANCELED")
 HOLD = "ON_HOLD"
 
@@ -17,9 +39,9 @@ def billable_charges(contracts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Adds to the charge's columns: price_minor (int64: the amount, after the price adjustment unless
     milestones bill it, TPL-06), milestone_billing_on, milestone_revenue_on (bool, TPL-05), currency,
-    exponent (int64), live_from, live_until (datetime64[s], inclusive; missing: no end), bills (bool), held (bool),
-    held_by (text), customer_number, customer_name, business_unit, payment_terms, purchase_order,
-    bill_to_account, bill_to_site, product_description.
+    exponent (int64), live_from, live_until (datetime64[s], inclusive; missing: no end), bills (bool),
+    held (bool), held_by (text), customer_number, customer_name, business_unit, payment_terms,
+    purchase_order, bill_to_account, bill_to_site, product_description.
     """
     charges = contracts["charges"].reset_index(drop=True)
     subscriptions, lines = contracts["subscriptions"], contracts["subscription_lines"]

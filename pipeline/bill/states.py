@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.bill.difference import posted_by_line
+from pipeline.bill.difference import LINE_KEY, posted_by_line
 from pipeline.bill.shares import ON_CHARGE
 from pipeline.frames import look_up, match
 from schemas.outputs import MilestoneStates, dtypes_of
@@ -20,11 +20,10 @@ def milestone_states(
 
     `shares` are the billing and the revenue milestones' (`milestone_shares`).
     """
-    line_id = (
-        shares["subscription_number"] + ":" + shares["charge_number"] + ":" + shares["what"]
-    ).where(shares["event_type"] == "BILLING", "")
     standing = _standing_lines(posted, lines)
-    line_at = match(pd.DataFrame({"bill_line_id": line_id}), standing, ["bill_line_id"])
+    bills = (shares["event_type"] == "BILLING").to_numpy()
+    line_at = np.where(bills, match(shares, standing, LINE_KEY), -1)
+    line_id = shares["subscription_number"] + ":" + shares["charge_number"] + ":" + shares["what"]
     sent = look_up(standing["sent"], line_at).fillna(False).to_numpy(bool)
     completed = shares["completion_date"]
     charge_at = shares["charge_at"].to_numpy()
@@ -50,13 +49,12 @@ def milestone_states(
 
 
 def _standing_lines(posted: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
-    """First postings that were not taken back since: bill_line_id, sent (bool)."""
-    columns = ["bill_line_id", "subscription_number", "charge_number", "what", "kind", "revision",
-               "amount_minor", "sent"]  # fmt: skip
+    """Lines that were posted and not taken back since: LINE_KEY, sent (bool: the first posting)."""
+    columns = [*LINE_KEY, "kind", "revision", "amount_minor", "sent"]
     ledger = pd.concat([posted[columns], lines.assign(sent=False)[columns]], ignore_index=True)
     first = ledger[ledger["revision"] == 0].reset_index(drop=True)
     if len(first) == len(ledger):  # nothing was ever corrected
-        return first[["bill_line_id", "sent"]]
+        return first
     net = posted_by_line(ledger)
-    at = match(first, net, ["subscription_number", "charge_number", "what"])
-    return first.loc[look_up(net["amount_minor"], at).to_numpy() != 0, ["bill_line_id", "sent"]]
+    at = match(first, net, LINE_KEY)
+    return first[look_up(net["amount_minor"], at).to_numpy() != 0]

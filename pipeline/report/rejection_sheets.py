@@ -10,6 +10,8 @@ from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from pipeline.report.cells import shown_texts
 from pipeline.report.refusals import COLUMNS, Refusals
@@ -19,6 +21,8 @@ ERRORS_WIDTH, NARROWEST, WIDEST = 60, 10, 40
 MOST_COMMENTS = 2_000
 AUTHOR = "Milestone Billing"
 TEXT_FORMAT = "@"
+FACE = "Calibri"
+LINE_HEIGHT, MOST_LINES, LETTERS_A_LINE = 15, 27, ERRORS_WIDTH - 6
 EXCEL_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 LOOKS = {
@@ -26,7 +30,7 @@ LOOKS = {
     "errors": {
         "number_format": TEXT_FORMAT,
         "alignment": Alignment(vertical="top", wrap_text=True),
-        "font": Font(color="9C0006"),
+        "font": Font(name=FACE, size=11, color="9C0006"),
     },
     "faulty": {
         "number_format": TEXT_FORMAT,
@@ -36,10 +40,13 @@ LOOKS = {
     "heading": {
         "number_format": TEXT_FORMAT,
         "alignment": Alignment(vertical="center"),
-        "font": Font(bold=True, color="FFFFFF"),
+        "font": Font(name=FACE, size=11, bold=True, color="FFFFFF"),
         "fill": PatternFill("solid", fgColor="1F3864"),
     },
-    "number": {"number_format": "#,##0", "alignment": Alignment(vertical="top")},
+    "number": {
+        "number_format": "#,##0",
+        "alignment": Alignment(vertical="top", horizontal="left"),
+    },
 }
 
 
@@ -97,7 +104,7 @@ class RejectionsWriter:
     def write_corrections(self, sheet: CorrectionSheet) -> None:
         """One sheet: errors first, then the uploaded columns, the faulty cells marked."""
         columns = [cell_texts(sheet.cells[name]) for name in sheet.cells]
-        worksheet = self.workbook.create_sheet(sheet.name)
+        worksheet = _new_sheet(self.workbook, sheet.name)
         styled = _styled(worksheet)
         worksheet.freeze_panes = "A2"
         worksheet.auto_filter.ref = (
@@ -108,12 +115,14 @@ class RejectionsWriter:
         worksheet.append(_filled(styled["heading"], [ERRORS, *_one_by_one(sheet.headings)]))
         marks = _marks_of(sheet)
         errors = cell_texts(sheet.errors)
-        for error, faulty, *values in zip(errors, sheet.faulty.tolist(), *columns, strict=True):
-            worksheet.append(self._row(styled, error, marks[faulty], sheet.headings, values))
+        rows = zip(errors, sheet.faulty.tolist(), *columns, strict=True)
+        for number, (error, faulty, *values) in enumerate(rows, start=2):
+            cells = self._row(styled, error, marks[faulty], sheet.headings, values)
+            _append(worksheet, number, cells, _lines_of(error))
 
     def write_refusals(self, refusals: Refusals) -> None:
         """The last sheet: rows refused by file, then one row per error."""
-        worksheet = self.workbook.create_sheet("refusals")
+        worksheet = _new_sheet(self.workbook, "refusals")
         styled = _styled(worksheet)
         _set_columns(worksheet, [WIDEST, 22, 12, 28, ERRORS_WIDTH + 30])
         worksheet.append(_filled(styled["heading"], ["file", "rows refused"]))
@@ -178,7 +187,31 @@ def _one_by_one(texts: tuple[str, ...]) -> list[str | None]:
     return cell_texts(pd.Series(list(texts), dtype="str"))
 
 
-def _styled(worksheet: object) -> dict[str, TextCell]:
+def _new_sheet(workbook: Workbook, name: str) -> WriteOnlyWorksheet:
+    """A sheet that prints landscape, one page wide."""
+    worksheet = workbook.create_sheet(name)
+    worksheet.page_setup.orientation = "landscape"
+    worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    worksheet.page_setup.fitToHeight = 0
+    return worksheet
+
+
+def _append(
+    worksheet: WriteOnlyWorksheet, number: int, cells: Iterator[TextCell | None], lines: int
+) -> None:
+    """A row, as high as its wrapped text needs: not every program finds that out by itself."""
+    if lines > 1:
+        worksheet.row_dimensions[number].height = LINE_HEIGHT * min(lines, MOST_LINES)
+    worksheet.append(cells)
+    if lines > 1:
+        del worksheet.row_dimensions[number]  # written, and not needed in memory
+
+
+def _lines_of(error: str | None) -> int:
+    return sum(-(-len(line) // LETTERS_A_LINE) for line in (error or "").split("\n"))
+
+
+def _styled(worksheet: WriteOnlyWorksheet) -> dict[str, TextCell]:
     """One cell per look, of this worksheet."""
     cells = {}
     for name, look in LOOKS.items():
@@ -215,10 +248,10 @@ def _refusal(
     yield from _filled(styled["errors"], [message])
 
 
-def _set_columns(worksheet: object, widths: list[int]) -> None:
+def _set_columns(worksheet: WriteOnlyWorksheet, widths: list[int]) -> None:
     """Widths, and text format for the cells that are still to be filled in."""
     for at, width in enumerate(widths, start=1):
-        dimension = worksheet.column_dimensions[get_column_letter(at)]  # type: ignore[attr-defined]
+        dimension = worksheet.column_dimensions[get_column_letter(at)]
         dimension.width = width
         dimension.number_format = TEXT_FORMAT
 

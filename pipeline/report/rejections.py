@@ -78,7 +78,7 @@ def _joined(sheets: Iterable[RefusedSheet]) -> list[RefusedSheet]:
             cells=pd.concat([part.cells for part in parts], ignore_index=True),
             row_numbers=pd.concat([part.row_numbers for part in parts], ignore_index=True),
             errors=pd.concat([part.errors for part in parts], ignore_index=True),
-            faulty=pd.concat([part.faulty for part in parts], ignore_index=True),
+            faulty=pd.concat([part.faulty for part in parts], ignore_index=True).fillna(""),
         )
         for parts in alike.values()
     ]

@@ -1,7 +1,7 @@
 """The contracts as accepted: reading them as they stand or stood, accepting another version."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from sqlalchemy import Column, Connection, MetaData, Table, Text, and_, func, or_, select
@@ -29,21 +29,31 @@ def want_subscriptions(connection: Connection, numbers: Sequence[str]) -> None:
 
 
 def read_contracts(
-    connection: Connection, *, at_import: int | None = None, wanted: bool | None = None
+    connection: Connection,
+    *,
+    at_import: int | None = None,
+    wanted: bool | None = None,
+    only: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Every table's rows as they stand, or as they stood at an import.
 
     `wanted` True keeps only the subscriptions named by `want_subscriptions`, False all others;
-    reference tables are read whole. Each frame has the model's columns, then source and row.
+    reference tables are read whole. Each frame has the model's columns, then source and row;
+    `only` names the tables and columns that are needed.
     """
     return {
-        name: _read_contract_table(connection, table, at_import, wanted)
+        name: _read_contract_table(connection, table, at_import, wanted, only[name] if only else ())
         for name, table in CONTRACT_TABLES.items()
+        if only is None or name in only
     }
 
 
 def _read_contract_table(
-    connection: Connection, table: Table, at_import: int | None, wanted: bool | None
+    connection: Connection,
+    table: Table,
+    at_import: int | None,
+    wanted: bool | None,
+    only: Sequence[str],
 ) -> pd.DataFrame:
     columns = table.c
     as_it_stood = (
@@ -59,7 +69,8 @@ def _read_contract_table(
         named = select(_wanted.c.number)
         among = columns.subscription_number.in_(named)
         conditions.append(among if wanted else ~among)
-    kept = [column for column in columns if column.name not in ("import_number", "replaced_by")]
+    ours = ("import_number", "replaced_by")
+    kept = [columns[name] for name in only] or [one for one in columns if one.name not in ours]
     return read_frame(connection, select(*kept).where(*conditions))
 
 

@@ -114,14 +114,13 @@ def as_bill_lines(frame: pd.DataFrame) -> pd.DataFrame:
 def read_posted(connection: Connection, *, before_run: int) -> pd.DataFrame:
     """The lines posted by earlier runs, which billing compares with.
 
-    Columns: bill_line_id, subscription_number, charge_number, what, kind, revision, amount_minor,
-    bill_date, run_number, sent_after_run (missing while the files aren't out).
+    Columns: subscription_number, charge_number, what, kind, revision, amount_minor (int64),
+    run_number (int64), sent_after_run (missing while the run's files aren't out).
     """
     columns = bill_lines.c
     selection = select(
-        columns.bill_line_id, columns.subscription_number, columns.charge_number, columns.what,
-        columns.kind, columns.revision, columns.amount_minor, columns.bill_date,
-        columns.run_number, runs.c.sent_after_run,
+        columns.subscription_number, columns.charge_number, columns.what, columns.kind,
+        columns.revision, columns.amount_minor, columns.run_number, runs.c.sent_after_run,
     ).join(runs, runs.c.run_number == columns.run_number)  # fmt: skip
     return read_frame(connection, selection.where(columns.run_number < before_run)).astype(
         {"revision": "int64", "amount_minor": "int64", "run_number": "int64"}

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from python_calamine import load_workbook
 
+from pipeline.read import read_inputs
 from pipeline.report import write_rejections
 from pipeline.report.refusals import refusals_sheet
 from pipeline.report.rejections import correction_sheets
@@ -83,6 +84,18 @@ class TestLayout:
         sheet = refused_of([[text, "1"]], ("a", "b"), ["wrong"], [""])
         read = load_workbook(str(write(sheet))).get_sheet_by_name("milestones").to_python()
         assert read == [["errors", "a", "b"], ["wrong", shown, "1"]]
+
+    def test_it_is_the_next_upload(self, write, refused, refused_of):
+        other = refused_of([["S-1"]], ("subscription_number",), ["wrong"], [""], file="b.xlsx")
+        inputs = read_inputs(write(refused, other))
+        assert [sheet.table for sheet in inputs.sheets] == ["milestones", "milestones"]
+        first = inputs.sheets[0]
+        place = [str(at) for at, heading in enumerate(first.headings) if heading in HEADINGS[:3]]
+        assert first.cells[place].fillna("").to_numpy().tolist() == [
+            [cell or "" for cell in row[:3]] for row in ROWS
+        ]
+        assert not (inputs.findings["severity"] == "error").any()
+        assert not inputs.findings["sheet"].eq("refusals").any()
 
     def test_comments_are_limited(self, write, refused_of):
         rows = [["x"] for _ in range(2_500)]

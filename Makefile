@@ -1,0 +1,60 @@
+# Milestone Billing. `make` lists what there is.
+# Every target sets itself up in .venv; only Python 3.11 or newer with venv and pip is needed.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for one in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	if $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo $$one; break; fi; done)
+MILESTONES ?= 100000 1000000
+WORKERS ?= auto
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/installed ## run the sample nights on the embedded store, under out/sample
+	@$(BIN)/python sample_data/run_nights.py
+
+test: $(VENV)/installed-dev ## run every test, PostgreSQL included
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(VENV)/installed-dev ## formatting, style, types and layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/installed-dev ## time two nights of 100,000 and 1,000,000 milestones against a floor
+	@$(BIN)/python -m benchmarks.bench $(MILESTONES)
+
+docs: $(VENV)/installed-dev ## write the tables of columns, rules and commands into README.md
+	@$(BIN)/python -m schemas.dictionary README.md
+
+clean: ## remove the environment and everything that was written
+	rm -rf $(VENV) out bench
+
+$(VENV)/bin/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer is missing: install it, or name it: make PYTHON=/path/to/python3"; \
+		exit 1; fi
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv: install it (on Debian and Ubuntu: apt install python3-venv)"; \
+		exit 1; }
+	@echo "setting up $(VENV) with $(PYTHON) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	@echo "installing the program and what it needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . || { \
+		echo "the packages can't be installed: is a package index reachable from here?"; exit 1; }
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	@echo "installing the program, what it needs, and what its tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' || { \
+		echo "the packages can't be installed: is a package index reachable from here?"; exit 1; }
+	@touch $@ $(VENV)/installed
+
+.PHONY: help run test lint bench docs clean
