@@ -12,11 +12,13 @@ from schemas.rules import differs, rule
 NOT_BILLED_BY_STATUS = ("DRAFT", "PENDING_APPROVAL", "CANCELED")
 
 
-def _changed(column: str, billed: str) -> Callable[[pd.DataFrame], pd.Series]:
+def _changed(
+    column: str, billed: str, about: str = "What was billed from is changed."
+) -> Callable[[pd.DataFrame], pd.Series]:
     def changed(frame: pd.DataFrame) -> pd.Series:
         return frame[billed] & differs(frame[column], frame[f"stored_{column}"])
 
-    changed.__doc__ = f"The {column.replace('_', ' ')} of what has been billed is changed."
+    changed.__doc__ = about
     changed.__name__ = f"billed_{column}_changed"
     return changed
 
@@ -77,7 +79,7 @@ for _view, _what in (("subscriptions", "subscription {subscription_number}"),
         source="DESIGN 6, what was billed from stands",
         message=f"{_what} has been billed and its end_date moves from '{{stored_end_date}}' to "
                 "'{end_date}': credits or further lines may follow",
-    )(_changed("end_date", "posted"))  # fmt: skip
+    )(_changed("end_date", "posted", "The end of what was billed moves."))  # fmt: skip
 
 
 @rule("CHG-07", view="charges", column="template_code", source="DESIGN 5, TPL-08",

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -164,9 +164,12 @@ def result_of(place: Place) -> Result:
         metadata.reflect(connection)
         tables = {
             table.name: sorted(
-                connection.execute(
-                    select(*(column for column in table.c if column.name not in CLOCKS))
-                ).tuples(),
+                map(
+                    tuple,
+                    connection.execute(
+                        select(*(column for column in table.c if column.name not in CLOCKS))
+                    ),
+                ),
                 key=repr,
             )
             for table in metadata.sorted_tables
@@ -197,7 +200,7 @@ def chosen(operations: Sequence[str], count: int) -> list[int]:
     spread evenly over the others.
 
     >>> chosen(["open a", "before commit", "after commit", "open b"], 3)
-    [1, 2, 3]
+    [1, 3, 4]
     """
     telling = [
         at for at, name in enumerate(operations, 1)
@@ -215,11 +218,11 @@ def _spread(places: Sequence[int], count: int) -> list[int]:
     return [places[at * (len(places) - 1) // (count - 1)] for at in range(count)]
 
 
-def before(operations: Sequence[str], last: str) -> list[str]:
-    """The operations up to the last one of this name: from then on the job is done."""
+def done_at(operations: Sequence[str], last: str) -> int:
+    """How many operations it takes until the commit that follows the last one of this name.
+
+    >>> done_at(["after execute UPDATE runs", "before commit", "after commit", "x"], "after execute")
+    2
+    """
     ends = [at for at, name in enumerate(operations) if name.startswith(last)]
-    return list(operations[: ends[-1]])
-
-
-__all__ = ["FIRST", "SECOND", "Place", "Places", "Result", "Server", "before", "chosen",
-           "files_of", "replace", "result_of", "same"]  # fmt: skip
+    return operations.index("after commit", ends[-1])

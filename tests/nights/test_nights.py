@@ -22,20 +22,6 @@ REWRITE = bool(os.environ.get("REWRITE_EXPECTED"))
 COMPARED = ("bill_lines.csv", "findings.csv")
 DATE_LENGTH = len("2026-01-31")
 
-STORE_FAULT = (
-    "pipeline/store/rows.py: a whole number that stands beside blanks in a column is taken for the "
-    "value of every row (SQLite), or crashes where the first row is blank"
-)
-KNOWN_FAULTS = {
-    ("blanks_stay_blank", "sqlite"): STORE_FAULT,
-    **{
-        (story, database): STORE_FAULT
-        for story in ("currencies", "negative_charge", "one_fee")
-        for database in ("sqlite", "postgresql")
-    },
-}
-"""By story and database: what the program gets wrong; the story says what is right."""
-
 
 @dataclass(frozen=True)
 class Told:
@@ -65,15 +51,8 @@ class ByHand:
 
 @pytest.mark.parametrize("story", [s for s in STORIES if s != CORRECTED], ids=lambda s: s.name)
 def test_story(
-    story: Path,
-    store_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
+    story: Path, store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fault = KNOWN_FAULTS.get((story.name, store_url.split(":")[0]))
-    if fault:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=fault))
     monkeypatch.chdir(tmp_path)
     nights = sorted(path for path in story.glob("2*") if path.is_dir())
     by_hand = read_by_hand(story / "by_hand.txt")

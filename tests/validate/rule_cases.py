@@ -50,8 +50,8 @@ class Case:
     still: tuple[str, ...] = ()
 
     @property
-    def alone(self) -> bool:
-        """Cases about reference rows have an upload of their own."""
+    def of_references(self) -> bool:
+        """The case is about reference rows and has some of its own."""
         return self.cell.split()[0] in ("products", "templates", "template_milestones")
 
 

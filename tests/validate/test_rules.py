@@ -1,7 +1,7 @@
 """Every rule is broken once, and just not broken once, through real files and a real store.
 
-Most cases share two uploads, one with the wrong texts and one with the right ones, and each has
-subscriptions of its own in them: what a case says does not depend on its neighbours.
+All cases share two uploads, one with the wrong texts and one with the right ones, and each has
+subscriptions of its own in them: what is said of one does not depend on its neighbours.
 """
 
 import re
@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 
 import schemas
+from pipeline.findings import COLUMNS as FINDING_COLUMNS
 from pipeline.validate import Validated
 from schemas.rules import RULES, Rule
 from tests.builders import (
     Company, bill_night, changed, import_company, joined, judge, one_subscription, only, references,
-    rows_where, store_url,
+    refused_rows, rows_where, store_url,
 )  # fmt: skip
 from tests.validate.rule_cases import CASES, Case
 
@@ -42,44 +43,39 @@ class Night:
 
 
 def with_text(case: Case, text: str) -> Company:
-    """S-1 (and the references, where the case is about them) with this text in the case's cell."""
+    """S-1 with this text in the case's cell, and references where the case is about them."""
     table, row, heading = case.cell.split()
-    company = references() | one_subscription() if case.alone else one_subscription()
+    own = only(references(), "products", "templates", "template_milestones")
+    company = own | one_subscription() if case.of_references else one_subscription()
     return changed(company, *case.given, f"{table} {row}: {heading}={text}")
 
 
 def of_its_own(company: Company, number: int) -> Company:
-    """The company under subscription numbers that no other case has: S-1 becomes 7/S-1."""
+    """The company under numbers and codes that no other case has: S-1 becomes 7/S-1."""
+    with_references = "templates" in company
+    names = ["subscription_number", *(["product_code", "template_code"] if with_references else [])]
     return {
         table: [
-            row | {"subscription_number": f"{number}/{row['subscription_number']}"}
-            if "subscription_number" in row
-            else row
-            for row in rows
+            row | {name: f"{number}/{row[name]}" for name in names if row.get(name)} for row in rows
         ]
         for table, rows in company.items()
     }
 
 
 def judged_together(folder: Path, store: str, texts: list[str]) -> list[Judged]:
-    """All cases with these texts: in one upload, or alone where they are about reference rows."""
+    """All cases with these texts, in one upload."""
     companies = [
         of_its_own(with_text(case, text), number)
         for number, (case, text) in enumerate(zip(CASES, texts, strict=True))
     ]
-    shared = [company for case, company in zip(CASES, companies, strict=True) if not case.alone]
-    everything = judge(folder / "together", joined(references(), *shared), store)
-    first_rows = dict.fromkeys(SUBSCRIPTION_TABLES, 2)
+    everything = judge(folder, joined(references(), *companies), store)
+    first_rows = {
+        table: 2 + len(references().get(table, [])) for table in joined(references(), *companies)
+    }
     judged = []
-    for number, (case, company) in enumerate(zip(CASES, companies, strict=True)):
-        if case.alone:
-            validated = judge(folder / str(number), company, store)
-            judged.append(judged_case(validated, company, number, dict.fromkeys(company, 2)))
-        else:
-            judged.append(judged_case(everything, company, number, first_rows))
-            first_rows = {
-                table: row + len(company.get(table, [])) for table, row in first_rows.items()
-            }
+    for number, company in enumerate(companies):
+        judged.append(judged_case(everything, company, number, first_rows))
+        first_rows = {table: row + len(company.get(table, [])) for table, row in first_rows.items()}
     return judged
 
 
@@ -87,19 +83,25 @@ def judged_case(
     validated: Validated, company: Company, number: int, first_rows: dict[str, int]
 ) -> Judged:
     """What was said of one case's rows, counted as if they stood in files of their own."""
-    findings = validated.findings
-    tables = findings["file"].str.removesuffix(".csv")
-    rows = findings["row"] - tables.map(first_rows).fillna(0).astype(int) + 2
-    counts = tables.map({table: len(company.get(table, [])) for table in first_rows}).fillna(0)
-    mine = (rows >= 2) & (rows < counts + 2) & (findings["code"] != "HLD-01")
-    refused = {
-        (sheet.table, int(row) - first_rows[sheet.table] + 2)
-        for sheet in validated.refused_in_order
-        for row in sheet.row_numbers
-        if 0 <= row - first_rows[sheet.table] < len(company.get(sheet.table, []))
-    }
-    own = {name: findings[name].str.replace(f"{number}/", "") for name in ("value", "message")}
-    return Judged(company, findings.assign(table=tables, row=rows, **own)[mine], refused)
+
+    def own_row(table: str, row: int) -> int:
+        """The row's number in the case, 0 where it is another case's."""
+        place = row - first_rows.get(table, row + 1)
+        return place + 2 if 0 <= place < len(company.get(table, [])) else 0
+
+    said = [
+        finding | {"table": table, "row": own_row(table, finding["row"])}
+        | {name: finding[name].replace(f"{number}/", "") for name in ("value", "message")}
+        for finding in validated.findings.to_dict("records")
+        for table in [finding["file"].removesuffix(".csv")]
+        if own_row(table, finding["row"]) and finding["code"] != "HLD-01"
+    ]  # fmt: skip
+    refused = {(table, own_row(table, row)) for table, row in refused_rows(validated)}
+    return Judged(
+        company,
+        pd.DataFrame(said, columns=[*FINDING_COLUMNS, "table"]).astype({"message": "str"}),
+        {(table, row) for table, row in refused if row},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,7 @@ def tonight(tmp_path_factory: pytest.TempPathFactory) -> Night:
     store = store_url(folder)
     for past in ("billed", "stored"):
         companies = [
-            only(of_its_own(with_text(case, case.right), number), *SUBSCRIPTION_TABLES)
+            of_its_own(with_text(case, case.right), number)
             for number, case in enumerate(CASES)
             if case.after == past
         ]
@@ -139,11 +141,12 @@ def said_by(rule: Rule, findings: pd.DataFrame) -> pd.DataFrame:
 
 def expected_refusal(case: Case, company: Company) -> set[tuple[str, int]]:
     """The rows of what the case refuses: a subscription, a template or a product, whole."""
-    number = {row["subscription_number"].split("/")[0] for row in company["subscriptions"]}.pop()
+    prefix, _, _ = company["subscriptions"][0]["subscription_number"].partition("/")
+    refused = f"{prefix}/{case.refused}"
     return (
-        rows_where(company, SUBSCRIPTION_TABLES, subscription_number=f"{number}/{case.refused}")
-        | rows_where(company, ["templates", "template_milestones"], template_code=case.refused)
-        | rows_where(company, ["products"], product_code=case.refused)
+        rows_where(company, SUBSCRIPTION_TABLES, subscription_number=refused)
+        | rows_where(company, ["templates", "template_milestones"], template_code=refused)
+        | rows_where(company, ["products"], product_code=refused)
     )
 
 
