@@ -164,6 +164,27 @@ def adjust_by_percent(minor: np.ndarray, millionths: np.ndarray) -> np.ndarray:
     )
 
 
+def prorate(
+    minor: np.ndarray, days: np.ndarray, days_in_period: np.ndarray, millionths: np.ndarray
+) -> np.ndarray:
+    """Amounts for the days served of a whole period, then raised by a percentage; rounded once.
+
+    600.00 for 16 of 31 days is 309.68; 500.00 for half a period at -10 percent is 225.00:
+
+    >>> at = [np.array(n) for n in ([60000, 50000], [16, 15], [31, 30], [0, -10_000_000])]
+    >>> prorate(*at).tolist()
+    [30968, 22500]
+    """
+    plain = divide_half_away(minor * days, days_in_period)
+    adjusted = np.flatnonzero(millionths != 0)
+    if len(adjusted):
+        # exact beyond an int64: amount, days and percentage are multiplied before they are divided
+        whole = (minor * days)[adjusted].astype(object) * (HUNDRED_PERCENT + millionths[adjusted])
+        exact = divide_half_away(whole, days_in_period[adjusted].astype(object) * HUNDRED_PERCENT)
+        plain[adjusted] = exact.astype(np.int64)
+    return plain
+
+
 def split(
     totals: np.ndarray, weights: np.ndarray, groups: np.ndarray, order: np.ndarray
 ) -> np.ndarray:
