@@ -15,6 +15,7 @@ from pipeline.store.ledger import Run
 from pipeline.validate import Validated
 
 MOST_FINDINGS_SHOWN = 20
+MOST_ERRORS_SHOWN = 5
 
 
 def night_account(outcome: Outcome, *, dry_run: bool = False) -> dict[str, Any]:
@@ -54,11 +55,21 @@ def night_words(outcome: Outcome, *, dry_run: bool = False) -> str:
         lines += finding_words(outcome.record.findings)
     elif outcome.folder:
         lines.append(f"  files     {outcome.folder}")
+        lines += _to_mend(outcome)
     else:
         lines.append(
             f"  files     none yet: milestone-billing export {account['run_id']} --out OUT"
         )
     return "\n".join(lines)
+
+
+def _to_mend(outcome: Outcome) -> list[str]:
+    """The first errors by name, and the workbook in which the refused rows wait."""
+    errors = outcome.record.findings[outcome.record.findings["severity"] == ERROR]
+    lines = finding_words(errors, MOST_ERRORS_SHOWN)
+    if outcome.record.refused:
+        lines.append(f"  correct   {outcome.folder}/rejections.xlsx, and load it again")
+    return lines
 
 
 def judgement_account(validated: Validated, out: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pipeline.findings import COLUMNS as FINDING_COLUMNS
 from schemas.cells import arrow_texts
 
 ISO_DATE = "%Y-%m-%d"
+NUMBER = r"^[+-]?[0-9]+(?:\.[0-9]+)?$"
 BILL_LINES = "bill_lines.csv"
 FINDINGS = "findings.csv"
 BILL_LINE_COLUMNS = (
@@ -52,6 +53,10 @@ def write_findings(findings: pd.DataFrame, folder: Path) -> None:
 
 def _finding_column(values: pd.Series) -> Column:
     if values.name != "row":
-        return guard_text(compute.fill_null(arrow_texts(values), ""))
+        texts = compute.fill_null(arrow_texts(values), "")
+        # a number is no formula, and a reader looks for it as it was typed
+        return compute.if_else(
+            compute.match_substring_regex(texts, NUMBER), texts, guard_text(texts)
+        )
     numbers = arrow.array(values.to_numpy())
     return compute.if_else(compute.equal(numbers, 0), "", numbers.cast(arrow.large_string()))

@@ -141,6 +141,15 @@ def validate_inputs(inputs: Inputs, held: Held) -> Validated:
     )
 
 
+def _told_once(inputs: Inputs, found: pd.DataFrame) -> pd.DataFrame:
+    """All findings. That a sheet lacks a required column matters only where a row is new: an
+    upload of a few columns changes rows that the store holds, and needs no more."""
+    lacking = inputs.findings["code"] == "COL-02"
+    missed = found[found["code"] == "VAL-01"]
+    needed = match(inputs.findings, missed, ["file", "sheet", "column"]) >= 0
+    return join_findings([inputs.findings[~lacking | needed], found])
+
+
 @dataclass(frozen=True)
 class _References:
     """Reference tables: as uploaded over stored (`merged`), and as in force (`tables`)."""
