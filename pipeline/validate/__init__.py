@@ -133,9 +133,7 @@ def validate_inputs(inputs: Inputs, held: Held) -> Validated:
             **references.tables,
             **{name: _in_force(name, merged[name], held, refusal) for name in merged},
         },
-        findings=join_findings(
-            [inputs.findings, findings_of(inputs, held.sources, faults, sheets)]
-        ),
+        findings=_told_once(inputs, findings_of(inputs, held.sources, faults, sheets)),
         refused={place: sheet for place, sheet, _held_back in sheets},
         files=rows_by_file(inputs, sheets),
     )
