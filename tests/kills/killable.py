@@ -15,6 +15,7 @@ of this: files are seen by an audit hook, the database's drivers are wrapped in 
 """
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -77,11 +78,12 @@ def wrap_drivers(operations: Operations) -> None:
     class Connection(sqlite3.Connection):
         commit = operations.counted(sqlite3.Connection.commit, "commit")
 
-        def cursor(self, *_: Any, **__: Any) -> sqlite3.Cursor:
+        def cursor(self, *_: Any, **__: Any) -> Any:
             return super().cursor(Cursor)
 
     connect = sqlite3.dbapi2.connect
-    sqlite3.dbapi2.connect = lambda *given, **named: connect(*given, factory=Connection, **named)
+    counting = functools.partial(connect, factory=Connection)
+    sqlite3.dbapi2.connect = counting  # type: ignore[assignment]
     for name in ("execute", "executemany", "copy"):
         setattr(psycopg.Cursor, name, operations.counted(getattr(psycopg.Cursor, name), name))
     write_row = operations.counted(psycopg.Copy.write_row, "write_row")

@@ -13,7 +13,17 @@ import pytest
 
 import schemas
 from tests.kills.conftest import (
-    FIRST, SECOND, Place, Places, Result, Server, before, chosen, files_of, result_of, same,
+    FIRST,
+    SECOND,
+    Place,
+    Places,
+    Result,
+    Server,
+    chosen,
+    done_at,
+    files_of,
+    result_of,
+    same,
 )  # fmt: skip
 
 ASKED = os.environ.get("MILESTONE_BILLING_KILLS", "6")

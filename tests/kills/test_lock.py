@@ -92,5 +92,7 @@ def test_two_nights_at_once(server: Server, places: Places, begun: bool) -> None
     found, expected = result_of(place), result_of(alone)
     assert found.tables["bill_lines"] == expected.tables["bill_lines"]
     assert len(found.tables["runs"]) == statuses.count(3)
-    first_files = {name: file for name, file in found.files.items() if name.startswith(f"{FIRST}-1")}
+    first_files = {
+        name: file for name, file in found.files.items() if name.startswith(f"{FIRST}-1")
+    }
     assert first_files == expected.files

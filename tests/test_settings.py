@@ -1,0 +1,221 @@
+"""A site's settings: what each one does in a night, and what is said of a wrong one."""
+
+import datetime
+import io
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as some
+from openpyxl import load_workbook
+
+from pipeline.cli import main
+from pipeline.settings import (
+    LONGEST,
+    Receivables,
+    Settings,
+    read_settings,
+    settings_from_text,
+    settings_text,
+)  # fmt: skip
+from tests.builders import changed, little_company, write_inbox
+
+NIGHT = "2026-03-31"
+
+
+def night(folder: Path, config: str | bytes | None, company: dict | None = None) -> Result:
+    """A night of the little company with these settings."""
+    inbox = write_inbox(folder / "inbox", company or little_company())
+    path = folder / "billing.toml"
+    if config is not None:
+        path.write_bytes(config if isinstance(config, bytes) else config.encode())
+    return CliRunner().invoke(
+        main,
+        ["run", str(inbox), "--as-of", NIGHT, "--out", str(folder / "out"),
+         "--store", f"sqlite:///{folder / 'store.db'}",
+         *(["--config", str(path)] if config is not None else [])],
+    )  # fmt: skip
+
+
+WRONG = {
+    "workbook_rows = 0": "workbook_rows must be a whole number from 1 to 1000000",
+    "workbook_rows = 1000001": "workbook_rows must be a whole number",
+    "workbook_rows = 1.5": "workbook_rows must be a whole number",
+    "workbook_rows = true": "workbook_rows must be a whole number",
+    'workbook_rows = "10"': "workbook_rows must be a whole number",
+    'first_open_day = "2026-04-01"': "first_open_day must be a date such as 2026-04-01, unquoted",
+    "first_open_day = 2026-04-01T00:00:00": "first_open_day must be a date",
+    "first_open_day = 20260401": "first_open_day must be a date",
+    "first_open_days = 2026-04-01": "first_open_days is not a setting; known here: first_open_day",
+    "[receivable]\nbatch_source = 'x'": "receivable is not a setting",
+    "receivables = 1": "[receivables] must be a table of its own",
+    "[[receivables]]\nbatch_source = 'x'": "[receivables] must be a table of its own",
+    "[receivables]\nbatch = 'x'": "receivables.batch is not a setting; known here: batch_source",
+    "[receivables]\nreceivables = 'x'": "receivables.receivables is not a setting",
+    "[receivables]\ninvoice_type = ''": "receivables.invoice_type must be a text of 1 to 20",
+    "[receivables]\ninvoice_type = '  '": "receivables.invoice_type must be a text of 1 to 20",
+    "[receivables]\npayment_terms = 30": "receivables.payment_terms must be a text of 1 to 15",
+    "[receivables]\nledger_currency = 'US Dollar'": "receivables.ledger_currency must be a text",
+    "workbook_rows = ": "is not TOML",
+    "workbook_rows = 1\nworkbook_rows = 2": "is not TOML",
+}
+
+
+@pytest.mark.parametrize(("config", "said"), WRONG.items(), ids=WRONG.values())
+def test_a_wrong_setting(tmp_path: Path, config: str, said: str) -> None:
+    done = night(tmp_path, config)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"milestone-billing: {tmp_path / 'billing.toml'}: {said}")
+    assert done.stderr.count("\n") == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"inbox", "billing.toml"}
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_the_longest_texts(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "billing.toml"
+    path.write_text(f'[receivables]\n{name} = "{"Ü" * LONGEST[name]}"\n', "utf-8")
+    assert getattr(read_settings(path).receivables, name) == "Ü" * LONGEST[name]
+    assert night(tmp_path, f'[receivables]\n{name} = "{"Ü" * (LONGEST[name] + 1)}"').exit_code == 2
+
+
+def test_every_text_has_a_length() -> None:
+    assert set(LONGEST) == set(Receivables.__dataclass_fields__)
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    done = night(tmp_path, "workbook_rows = 5 # é".encode("latin-1"))
+    assert done.exit_code == 2
+    assert "is not TOML" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["nowhere.toml", ""])
+def test_a_file_that_is_not_there(tmp_path: Path, place: str) -> None:
+    done = CliRunner().invoke(
+        main, ["bill", "--config", str(tmp_path / place), "--store", f"sqlite:///{tmp_path}/s.db"]
+    )
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert str(tmp_path) in done.stderr
+    assert not (tmp_path / "s.db").exists()
+
+
+@pytest.mark.parametrize("config", [None, "", "# nothing is set\n", "[receivables]\n"])
+def test_the_defaults(tmp_path: Path, config: str | None) -> None:
+    path = tmp_path / "billing.toml"
+    if config is not None:
+        path.write_text(config, "utf-8")
+    assert read_settings(None if config is None else path) == Settings()
+
+
+@given(
+    settings=some.builds(
+        Settings,
+        first_open_day=some.none() | some.dates(),
+        workbook_rows=some.integers(1, 1_000_000),
+        receivables=some.builds(
+            Receivables,
+            batch_source=some.text(min_size=1, max_size=50),
+            ledger_currency=some.text(),
+        ),
+    )
+)
+def test_the_store_remembers_settings_as_they_were(settings: Settings) -> None:
+    assert settings_from_text(settings_text(settings)) == settings
+
+
+# What each setting does
+
+
+def bill_lines(folder: Path) -> pd.DataFrame:
+    """bill_lines.csv as text."""
+    return pd.read_csv(folder / "out" / f"{NIGHT}-1" / "bill_lines.csv", dtype=str)
+
+
+def interface_lines(folder: Path) -> pd.DataFrame:
+    """The AutoInvoice lines of business unit East, by position from 1, as text."""
+    path = folder / "out" / f"{NIGHT}-1" / "ar" / "ArAutoinvoiceImport-East.zip"
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read(archive.namelist()[0])
+    lines = pd.read_csv(io.BytesIO(content), header=None, dtype=str, keep_default_na=False)
+    return lines.set_axis(range(1, lines.shape[1] + 1), axis="columns")
+
+
+@pytest.mark.parametrize(
+    ("day", "milestone", "fee"),
+    [
+        (None, "2026-03-10", "2026-01-01"),
+        ("2026-01-01", "2026-03-10", "2026-01-01"),
+        ("2026-01-02", "2026-03-10", "2026-01-02"),
+        ("2026-03-10", "2026-03-10", "2026-03-10"),
+        ("2026-03-11", "2026-03-11", "2026-03-11"),
+        ("2026-06-30", "2026-06-30", "2026-06-30"),
+    ],
+)
+def test_first_open_day(tmp_path: Path, day: str | None, milestone: str, fee: str) -> None:
+    """The accounting date is the later of the bill date and the first open day."""
+    assert night(tmp_path, f"first_open_day = {day}" if day else "").exit_code == 0
+    lines = bill_lines(tmp_path)
+    assert lines["bill_date"].tolist() == ["2026-03-10", "2026-01-01"]
+    assert lines["accounting_date"].tolist() == [milestone, fee]
+    interface = interface_lines(tmp_path)
+    slashed = [text.replace("-", "/") for text in (milestone, fee)]
+    assert interface[6].tolist() == slashed
+    assert interface[5].tolist() == ["2026/03/10", "2026/01/01"]
+
+
+@pytest.mark.parametrize(
+    ("name", "position"),
+    [("batch_source", 2), ("invoice_type", 3), ("payment_terms", 4), ("flexfield_context", 37)],
+)
+def test_names_of_receivables(tmp_path: Path, name: str, position: int) -> None:
+    assert night(tmp_path, f'[receivables]\n{name} = "Näme, 1"').exit_code == 0
+    assert interface_lines(tmp_path)[position].tolist() == ["Näme, 1"] * 2
+
+
+def test_the_subscriptions_own_terms_prevail(tmp_path: Path) -> None:
+    company = changed(little_company(), "subscriptions 2: payment_terms=60 Net")
+    assert night(tmp_path, "[receivables]\npayment_terms = '10 Net'", company).exit_code == 0
+    assert interface_lines(tmp_path)[4].tolist() == ["60 Net", "10 Net"]
+
+
+def test_ledger_currency(tmp_path: Path) -> None:
+    """Lines in another currency than the ledger's say how they are converted."""
+    assert night(tmp_path, "[receivables]\nledger_currency = 'EUR'\nconversion_type = 'Spot'") \
+        .exit_code == 0  # fmt: skip
+    interface = interface_lines(tmp_path)
+    assert interface[28].tolist() == ["USD", "USD"]
+    assert interface[29].tolist() == ["Spot", "Spot"]
+    assert interface[30].tolist() == ["2026/03/10", "2026/01/01"]
+
+
+def test_workbook_rows(tmp_path: Path) -> None:
+    """The sheets end there and say so; the CSV holds all lines."""
+    (tmp_path / "all").mkdir()
+    assert night(tmp_path / "all", None).exit_code == 0
+    assert night(tmp_path, "workbook_rows = 1").exit_code == 0
+    assert len(bill_lines(tmp_path)) == 2
+    shown = []
+    for folder in (tmp_path / "all", tmp_path):
+        book = load_workbook(folder / "out" / f"{NIGHT}-1" / "workbook.xlsx")
+        cells = [str(cell.value) for sheet in book for row in sheet for cell in row]
+        shown.append(cells.count("S-2:10:FEE"))
+    assert shown[0] > shown[1] == 0
+
+
+def test_a_run_keeps_the_settings_it_was_made_with(tmp_path: Path) -> None:
+    assert night(tmp_path, "first_open_day = 2026-04-01").exit_code == 0
+    place = tmp_path / "out" / f"{NIGHT}-1"
+    first = {path.name: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    (tmp_path / "billing.toml").write_text("first_open_day = 2026-05-01\n", "utf-8")
+    done = CliRunner().invoke(
+        main, ["export", f"{NIGHT}-1", "--out", str(tmp_path / "out"),
+               "--store", f"sqlite:///{tmp_path / 'store.db'}"],
+        env={"MILESTONE_BILLING_CONFIG": str(tmp_path / "billing.toml")},
+    )  # fmt: skip
+    assert done.exit_code == 0
+    assert {path.name: path.read_bytes() for path in place.rglob("*") if path.is_file()} == first
+    assert datetime.date(2026, 4, 1).isoformat() in first["bill_lines.csv"].decode()
