@@ -5,6 +5,7 @@ holds the store; 2 wrong usage; 1 our own failure.
 """
 
 import datetime
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -24,12 +25,11 @@ from pipeline.read import InboxError
 from pipeline.settings import Settings, SettingsError, read_settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import (
+    NoStoreError,
     StoreBusyError,
     StoreError,
     StoreVersionError,
-    ledger,
-    reading,
-    store_exists,
+    lasts,
 )  # fmt: skip
 from pipeline.validate import has_errors
 
@@ -37,7 +37,7 @@ CLEAN, FAILED, MISUSED, REJECTED, REFUSED, BUSY = 0, 1, 2, 3, 4, 75
 
 STATUS_OF = {
     InboxError: MISUSED, SettingsError: MISUSED, nightly.RunUnknownError: MISUSED,
-    StoreError: FAILED, OutboxError: FAILED,
+    NoStoreError: MISUSED, StoreError: FAILED, OutboxError: FAILED,
     ControlError: REFUSED, LedgerTextError: REFUSED, TargetError: REFUSED,
     RefusedError: REFUSED, StoreVersionError: REFUSED, StoreBusyError: BUSY,
 }  # fmt: skip
@@ -61,11 +61,18 @@ class Day(click.ParamType):
         return day
 
 
+def _lasting(_context: click.Context, _parameter: click.Parameter, store: str) -> str:
+    with _explained():
+        if not lasts(store):
+            raise click.BadParameter("a store in memory forgets what was billed: name a file")
+    return store
+
+
 def store_option(command: Callable) -> Callable:
     """Where the store is."""
     return click.option(
         "--store", default="sqlite:///milestone-billing.db", show_default=True, metavar="URL",
-        envvar="MILESTONE_BILLING_STORE", show_envvar=True,
+        envvar="MILESTONE_BILLING_STORE", show_envvar=True, callback=_lasting,
         help="The store: sqlite:///FILE, or postgresql://USER@HOST/DATABASE for a team.",
     )(command)  # fmt: skip
 
@@ -97,8 +104,18 @@ def out_option(default: str, about: str) -> Callable[[Callable], Callable]:
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 quiet_option = click.option("--quiet", is_flag=True, help="No progress on standard error.")
+
+
+def _writable(
+    _context: click.Context, _parameter: click.Parameter, path: Path | None
+) -> Path | None:
+    if path and not path.absolute().parent.is_dir():
+        raise click.BadParameter(f"the folder {path.parent} does not exist: make it first")
+    return path
+
+
 timings_option = click.option(
-    "--timings", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    "--timings", callback=_writable, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Write each stage's seconds and peak memory to this file, as JSON.",
 )  # fmt: skip
 inbox_argument = click.argument("inbox", type=click.Path(path_type=Path))
@@ -230,15 +247,8 @@ def history(store: str, as_json: bool) -> None:
       milestone-billing history
     """
     with _explained():
-        account = _history(store)
-    click.echo(screen.as_json(account) if as_json else screen.history_words(account))
-
-
-def _history(store: str) -> list[dict[str, Any]]:
-    if not store_exists(store):
-        return []
-    with reading(store, "history") as connection:
-        return screen.history_account(ledger.read_runs(connection), ledger.run_totals(connection))
+        account = screen.history_account(*nightly.read_history(store))
+    _say(screen.as_json(account) if as_json else screen.history_words(account))
 
 
 def _settings(config: Path | None) -> Settings:
@@ -249,19 +259,28 @@ def _print_night(
     outcome: nightly.Outcome, as_json: bool, dry_run: bool, status: int | None = None
 ) -> NoReturn:
     if as_json:
-        click.echo(screen.as_json(screen.night_account(outcome, dry_run=dry_run)))
+        _say(screen.as_json(screen.night_account(outcome, dry_run=dry_run)))
     else:
-        click.echo(screen.night_words(outcome, dry_run=dry_run))
+        _say(screen.night_words(outcome, dry_run=dry_run))
     rejected = REJECTED if has_errors(outcome.record.findings) else CLEAN
     sys.exit(rejected if status is None else status)
 
 
 def _print_judgement(title: str, validated: Any, out: Path, as_json: bool) -> NoReturn:
     if as_json:
-        click.echo(screen.as_json(screen.judgement_account(validated, out)))
+        _say(screen.as_json(screen.judgement_account(validated, out)))
     else:
-        click.echo(screen.judgement_words(title, validated, out))
+        _say(screen.judgement_words(title, validated, out))
     sys.exit(REJECTED if has_errors(validated.findings) else CLEAN)
+
+
+def _say(text: str) -> None:
+    """The result; a reader that has gone away changes nothing of what was done."""
+    try:
+        click.echo(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -269,7 +288,10 @@ def _watching(quiet: bool, timings: Path | None) -> Iterator[Stopwatch]:
     watch = Stopwatch(quiet=quiet)
     yield watch
     if timings:
-        watch.write(timings)
+        try:
+            watch.write(timings)
+        except OSError as fault:
+            click.echo(f"milestone-billing: {timings}: not written: {fault.strerror}", err=True)
 
 
 @contextmanager

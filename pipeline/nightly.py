@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from sqlalchemy import Connection
 
 from pipeline import __version__
@@ -24,7 +25,7 @@ from pipeline.record import RunRecord
 from pipeline.remember import posted_before, record_of_run, tonights_record
 from pipeline.settings import Settings, settings_text
 from pipeline.stopwatch import Stopwatch
-from pipeline.store import ledger, reading, store_exists, writing
+from pipeline.store import IN_MEMORY, NoStoreError, ledger, reading, refuse_missing, writing
 from pipeline.store.contracts import last_import_number, read_contracts
 from pipeline.store.ledger import Run
 from pipeline.validate import Held, Validated, validate_inputs
@@ -45,7 +46,7 @@ def run_night(
     watch: Stopwatch, *, dry_run: bool = False,
 ) -> Outcome:  # fmt: skip
     """One night, whole. A dry run does everything but keep it."""
-    with writing(store, "run") as connection:
+    with writing(_dry(store) if dry_run else store, "run") as connection:
         with watch.stage("read"):
             inputs = read_inputs(inbox)
         digest = inputs_digest(inputs, as_of, settings)
@@ -84,10 +85,12 @@ def check_inbox(inbox: Path, store: str, watch: Stopwatch) -> tuple[Inputs, Vali
     with watch.stage("read"):
         inputs = read_inputs(inbox)
     with watch.stage("validate"):
-        if not store_exists(store):
-            return inputs, validate_inputs(inputs, Held.of_nothing())
-        with reading(store, "check") as connection:
-            return inputs, validate_inputs(inputs, hold_for(connection, inputs))
+        try:
+            with reading(store, "check") as connection:
+                held = hold_for(connection, inputs)
+        except NoStoreError:
+            held = Held.of_nothing()
+        return inputs, validate_inputs(inputs, held)
 
 
 def import_inbox(inbox: Path, store: str, watch: Stopwatch) -> tuple[int, Validated]:
@@ -106,6 +109,7 @@ def bill_store(
     as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, *, dry_run: bool = False
 ) -> Outcome:
     """Bill from what the store holds, and post; `export_run` writes the files."""
+    refuse_missing(store)
     with writing(store, "bill") as connection, connection.begin() as transaction:
         refuse_going_back(connection, as_of)
         with watch.stage("bill"):
@@ -124,6 +128,7 @@ def bill_store(
 
 def export_run(run_id: str, outbox: Path, store: str, watch: Stopwatch) -> Outcome:
     """Write a run's files from what the store holds: the same bytes, however often."""
+    refuse_missing(store)
     with writing(store, "export") as connection:
         with connection.begin():
             run = ledger.read_run(connection, run_id)
@@ -136,6 +141,24 @@ def export_run(run_id: str, outbox: Path, store: str, watch: Stopwatch) -> Outco
         with watch.stage("export and report"):
             record, folder = _write_run(connection, run, outbox)
     return Outcome(record, folder)
+
+
+def read_history(store: str) -> tuple[list[Run], pd.DataFrame]:
+    """The runs, the oldest first, and their totals (`ledger.run_totals`); none without a store."""
+    try:
+        with reading(store, "history") as connection:
+            return ledger.read_runs(connection), ledger.run_totals(connection)
+    except NoStoreError:
+        return [], ledger.no_totals()
+
+
+def _dry(store: str) -> str:
+    """A dry run leaves nothing behind: where there is no store yet, not even an empty one."""
+    try:
+        refuse_missing(store)
+    except NoStoreError:
+        return IN_MEMORY
+    return store
 
 
 class RunUnknownError(Exception):

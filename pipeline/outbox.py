@@ -44,6 +44,8 @@ def prepare_files(record: RunRecord, outbox: Path) -> PreparedFiles:
     """Write all files of a run into a folder of its own inside the outbox, the manifest last."""
     folder = outbox / f".{record.run_id}.part"
     with _explained(outbox), _removed_unless_whole(folder):
+        for stale in outbox.glob(".*-*-*-*.part"):  # of a run that was killed while writing
+            _remove(stale)
         folder.mkdir(parents=True)
         controls = write_exports(record, folder)
         if any(len(sheet.cells) for sheet in record.refused):
@@ -105,7 +107,7 @@ def _explained(outbox: Path) -> Iterator[None]:
     """What the system says of a disk, in words that an operator can act on."""
     try:
         yield
-    except (OSError, XlsxFileError) as fault:
+    except (OSError, UnicodeError, XlsxFileError) as fault:
         # XlsxWriter wraps what the system said in an exception of its own
         cause = fault if isinstance(fault, OSError) else next(iter(fault.args), fault)
         reason = getattr(cause, "strerror", None) or str(cause)

@@ -64,9 +64,12 @@ def night_words(outcome: Outcome, *, dry_run: bool = False) -> str:
 
 
 def _to_mend(outcome: Outcome) -> list[str]:
-    """The first errors by name, and the workbook in which the refused rows wait."""
+    """The first error of each kind, and the workbook in which the refused rows wait."""
     errors = outcome.record.findings[outcome.record.findings["severity"] == ERROR]
-    lines = finding_words(errors, MOST_ERRORS_SHOWN)
+    shown = errors.drop_duplicates("code").head(MOST_ERRORS_SHOWN)
+    lines = finding_words(shown)
+    if len(errors) > len(shown):
+        lines.append(f"  … and {len(errors) - len(shown)} more in findings.csv")
     if outcome.record.refused:
         lines.append(f"  correct   {outcome.folder}/rejections.xlsx, and load it again")
     return lines

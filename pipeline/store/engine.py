@@ -18,13 +18,24 @@ class StoreError(Exception):
     """The store can't be opened or used; the message never holds the password."""
 
 
+class NoStoreError(StoreError):
+    """There is no store there yet: nothing has ever been imported or run."""
+
+
+IN_MEMORY = "sqlite://"
+"""A store that is gone when the command ends: for a dry run where there is no store yet."""
+
+NOT_A_URL = "--store is not a database URL; write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+
+
 def _engine(url_text: str, command: str) -> Engine:
     try:
-        url = make_url(url_text)
-    except ArgumentError as fault:
-        raise StoreError(
-            "--store is not a database URL; write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
-        ) from fault
+        return _engine_of(make_url(url_text), command)
+    except (ArgumentError, ValueError) as fault:
+        raise StoreError(NOT_A_URL) from fault
+
+
+def _engine_of(url: URL, command: str) -> Engine:
     if url.get_backend_name() == "postgresql":
         connect_args = {"application_name": holder_name(command), "connect_timeout": 10}
         driver = url.set(drivername="postgresql+psycopg")
@@ -61,10 +72,14 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def store_exists(url_text: str) -> bool:
-    """Whether there is a store: a SQLite file is made by the first command that writes."""
+def lasts(url_text: str) -> bool:
+    """Whether a store outlasts the command: one in memory would bill everything again tomorrow.
+
+    >>> lasts("sqlite:///store.db"), lasts("sqlite://")
+    (True, False)
+    """
     url = _engine(url_text, "look").url
-    return url.get_backend_name() != "sqlite" or bool(url.database and Path(url.database).exists())
+    return url.get_backend_name() != "sqlite" or url.database not in (None, "", ":memory:")
 
 
 @contextmanager
@@ -83,11 +98,31 @@ def writing(url: str, command: str) -> Iterator[Connection]:
 
 @contextmanager
 def reading(url: str, command: str) -> Iterator[Connection]:
-    """A connection that sees one state of the store throughout, and writes nothing."""
+    """A connection that sees one state of the store throughout, and writes nothing.
+
+    Raises NoStoreError where there is none yet.
+    """
+    refuse_missing(url)
     with _connected(url, command) as connection, connection.begin():
         applied = applied_migrations(connection)
         check_version(applied)
+        if not applied:
+            raise NoStoreError(NO_STORE.format(url=_shown(url)))
         yield connection
+
+
+def refuse_missing(url_text: str) -> None:
+    """Raise NoStoreError for a SQLite file that isn't there, rather than make it."""
+    url = _engine(url_text, "look").url
+    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
+        raise NoStoreError(NO_STORE.format(url=_shown(url_text)))
+
+
+NO_STORE = "there is no store at {url} yet: check the URL; `run` and `import` make one"
+
+
+def _shown(url_text: str) -> str:
+    return make_url(url_text).render_as_string(hide_password=True)
 
 
 @contextmanager

@@ -141,6 +141,13 @@ def run_totals(connection: Connection) -> pd.DataFrame:
     )
 
 
+def no_totals() -> pd.DataFrame:
+    """The totals where there is no run."""
+    return pd.DataFrame({"run_number": [], "currency": [], "lines": [], "amount_minor": []}).astype(
+        {"run_number": "int64", "currency": "str", "lines": "int64", "amount_minor": "int64"}
+    )
+
+
 def keep_findings(connection: Connection, number: int, found: pd.DataFrame) -> None:
     """Keep an import's findings, so that its files can be written again."""
     insert_frame(

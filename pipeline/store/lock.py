@@ -38,7 +38,7 @@ def holding(connection: Connection, command: str) -> Iterator[None]:
     if not database or database == ":memory:":
         yield
         return
-    yield from _holding_file_lock(Path(database), command)
+    yield from _holding_file_lock(Path(database).resolve(), command)
 
 
 def _holding_file_lock(database: Path, command: str) -> Iterator[None]:

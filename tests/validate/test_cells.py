@@ -4,13 +4,14 @@ A case is a subscription (or a customer, a template, a lookup) of its own in one
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from pipeline.validate import Validated
-from tests.builders import Company, joined, judge, little_company, references
+from tests.builders import Company, changed, codes, joined, judge, little_company, references
 
 REFUSED: Any = None
 """What a refused cell is read as: nothing."""
@@ -174,6 +175,10 @@ PERCENTS = [
     ("0.000001", 1, ""),
     ("100.000001", REFUSED, "VAL-09"),
     ("-0.000001", REFUSED, "VAL-09"),
+    ("30%", 30_000_000, ""),
+    ("30 %", 30_000_000, ""),
+    ("30%%", REFUSED, "VAL-04"),
+    ("%", REFUSED, "VAL-04"),
     ("33,34", REFUSED, "VAL-04"),
     ("a third", REFUSED, "VAL-04"),
     ("", REFUSED, "VAL-01"),
@@ -280,12 +285,12 @@ def marked(kind: str, number: int, case: tuple) -> Any:
 def test_a_cell_is_read_exactly_or_refused(
     kind: str, number: int, case: tuple, judged: dict[str, Validated]
 ) -> None:
-    table, heading, cases, _ = KINDS[kind]
+    table, heading, _, _ = KINDS[kind]
     text, expected, code = case[-3:]
     row = number + 2 + len(references().get(table, []))
     findings = judged[kind].findings
     here = findings[(findings["file"] == f"{table}.csv") & (findings["row"] == row)]
-    said = here[(here["column"] == heading) & (here["severity"] == "error")]
+    said = here[(here["column"] == heading) & here["code"].str.startswith("VAL")]
     assert said["code"].tolist() == ([code] if code else []), here.to_string()
     if code:
         assert said["value"].tolist() == [text.strip()]
@@ -302,6 +307,30 @@ def test_a_cell_is_read_exactly_or_refused(
 def test_the_rows_of_every_file_add_up(kind: str, judged: dict[str, Validated]) -> None:
     files = judged[kind].files
     assert (files["rows_read"] == files["rows_accepted"] + files["rows_refused"]).all()
-    assert len(files) == len({table for table in references() if kind}) + (
-        3 if KINDS[kind][0] in ("charges", "subscriptions") else 0
-    )
+    assert files["rows_refused"].sum() > 0
+
+
+UNREADABLE = [
+    # the cells, and the findings that they alone account for
+    ("subscriptions 2: end_date=31 March 2026", ["VAL-06"]),
+    ("milestones 2: percent=x", ["VAL-04"]),
+    ("milestones 2: amount=x, percent=", ["VAL-04"]),
+    ("subscriptions 2: currency=USDX", ["REF-08", "VAL-08"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(change, expected, marks=pytest.mark.xfail(
+            "end_date" in change, strict=True,
+            reason="TRM-02 says that there is no end_date where one stands that can't be read",
+        ))
+        for change, expected in UNREADABLE
+    ],
+)  # fmt: skip
+def test_an_unreadable_cell_is_not_also_called_missing(
+    change: str, expected: list[str], tmp_path: Path
+) -> None:
+    validated = judge(tmp_path, changed(little_company(), change))
+    assert codes(validated) == expected

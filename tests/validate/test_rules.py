@@ -16,8 +16,18 @@ from pipeline.findings import COLUMNS as FINDING_COLUMNS
 from pipeline.validate import Validated
 from schemas.rules import RULES, Rule
 from tests.builders import (
-    Company, bill_night, changed, import_company, joined, judge, one_subscription, only, references,
-    refused_rows, rows_where, store_url,
+    Company,
+    bill_night,
+    changed,
+    import_company,
+    joined,
+    judge,
+    one_subscription,
+    only,
+    references,
+    refused_rows,
+    rows_where,
+    store_url,
 )  # fmt: skip
 from tests.validate.rule_cases import CASES, Case
 
@@ -221,9 +231,7 @@ def test_a_rule_says_what_to_do(rule: Rule) -> None:
         for number, case in enumerate(CASES)
     ],
 )  # fmt: skip
-def test_a_finding_names_a_column_of_its_own_file(
-    number: int, case: Case, tonight: Night
-) -> None:
+def test_a_finding_names_a_column_of_its_own_file(number: int, case: Case, tonight: Night) -> None:
     for finding in tonight.wrong[number].findings.to_dict("records"):
         columns = schemas.columns_of(schemas.TABLES[finding["table"]])
         assert finding["column"] in {column.heading for column in columns}, finding

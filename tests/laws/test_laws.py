@@ -1,0 +1,200 @@
+"""Laws of the whole: what holds for every company, through real files and a real store."""
+
+import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.nightly import import_inbox
+from tests.builders import (
+    QUIET,
+    Company,
+    bill,
+    bill_night,
+    import_company,
+    joined,
+    judge,
+    ledger_lines,
+    little_company,
+    night,
+    references,
+    store_url,
+    write_inbox,
+)  # fmt: skip
+from tests.laws.companies import THE_END, Plan, companies, plans, whole
+
+
+def few(examples: int) -> settings:
+    """A company holds many contracts, so few companies say much."""
+    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@contextmanager
+def fresh_folder() -> Iterator[Path]:
+    """A folder of its own for an example."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+def ledgers(*steps: Company | str) -> list[pd.DataFrame]:
+    """The ledger of a fresh store after every night: a company is uploaded, a day is billed."""
+    after = []
+    with fresh_folder() as folder:
+        store = store_url(folder)
+        for number, step in enumerate(steps):
+            if isinstance(step, str):
+                bill_night(store, step)
+                after.append(ledger_lines(store))
+            else:
+                import_company(folder / str(number), step, store)
+    return after
+
+
+def ledger_after(*steps: Company | str) -> pd.DataFrame:
+    """The ledger after the last night."""
+    return ledgers(*steps)[-1]
+
+
+def assert_same(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(one, other.reset_index(drop=True))
+
+
+@few(4)
+@given(companies(8, 16), st.sampled_from(["2026-03-31", "2026-09-30", THE_END]))
+def test_the_parts_total_the_whole(company: list[Company], as_of: str) -> None:
+    """Price = billed + withheld + unbilled; a plan that is all reached bills its price."""
+    with fresh_folder() as folder:
+        validated = judge(folder, whole(company))
+    bills = bill(validated.contracts, as_of)
+    charges = bills.charges.set_index(["subscription_number", "charge_number"])
+    keys = ["subscription_number", "charge_number"]
+    billed = bills.lines.groupby(keys)["amount_minor"].sum().reindex(charges.index, fill_value=0)
+    withheld = bills.withheld.groupby(keys)["amount_minor"].sum().reindex(
+        charges.index, fill_value=0)  # fmt: skip
+    assert billed.tolist() == charges["billed_tonight_minor"].tolist()
+    assert withheld.tolist() == charges["withheld_minor"].tolist()
+    assert (billed + withheld + charges["unbilled_minor"]).tolist() == (
+        charges["price_minor"].tolist()
+    )
+    planned = bills.milestones[bills.milestones["event_type"] == "BILLING"]
+    shares = planned.groupby(keys)["amount_minor"].sum()
+    assert shares.tolist() == charges["price_minor"].reindex(shares.index).tolist()
+    assert (bills.lines["bill_date"] <= pd.Timestamp(as_of)).all()
+    assert bills.lines["bill_line_id"].is_unique
+
+
+@few(2)
+@given(companies(5, 12))
+def test_a_second_run_posts_nothing(company: list[Company]) -> None:
+    upload = whole(company)
+    once, again, uploaded_again = ledgers(upload, THE_END, THE_END, upload, THE_END)
+    assert_same(once, again)
+    assert_same(once, uploaded_again)
+
+
+@few(2)
+@given(
+    companies(5, 12),
+    st.lists(
+        st.sampled_from(["2026-02-28", "2026-05-31", "2026-08-15", "2026-11-30"]),
+        unique=True,
+        min_size=1,
+    ),
+)
+def test_night_by_night_is_once_at_the_end(company: list[Company], nights: list[str]) -> None:
+    upload = whole(company)
+    assert_same(ledger_after(upload, THE_END), ledger_after(upload, *sorted(nights), THE_END))
+
+
+@few(2)
+@given(companies(5, 12), st.data())
+def test_subscriptions_are_independent(company: list[Company], data: st.DataObject) -> None:
+    """run(A and B) = run(A) and run(B)."""
+    cut = data.draw(st.integers(1, len(company) - 1))
+    apart = [ledger_after(whole(part), THE_END) for part in (company[:cut], company[cut:])]
+    together = ledger_after(whole(company), THE_END)
+    union = pd.concat(apart, ignore_index=True).sort_values("bill_line_id", ignore_index=True)
+    assert_same(together, union)
+
+
+@few(2)
+@given(companies(5, 12), st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_files_does_not_matter(
+    company: list[Company], shuffle: random.Random
+) -> None:
+    """Every table shuffled and dealt out to files of any name bills the same."""
+    upload = whole(company)
+    with fresh_folder() as folder:
+        inbox = folder / "inbox"
+        for table, rows in upload.items():
+            shuffled = shuffle.sample(rows, len(rows))
+            cut = shuffle.randint(0, len(rows))
+            for suffix, part in (("-b", shuffled[:cut]), ("-a", shuffled[cut:])):
+                if part:
+                    write_inbox(inbox, {table: part}, suffix)
+        import_inbox(inbox, store_url(folder), QUIET)
+        bill_night(store_url(folder), THE_END)
+        assert_same(ledger_after(upload, THE_END), ledger_lines(store_url(folder)))
+
+
+@few(2)
+@given(companies(3, 4), st.randoms(use_true_random=False))
+def test_the_order_of_imports_between_nights_does_not_matter(
+    company: list[Company], shuffle: random.Random
+) -> None:
+    """Each subscription uploaded by itself, in any order, or all at once."""
+    steps = [joined(one) for one in shuffle.sample(company, len(company))]
+    apart = ledger_after(references(), *steps, THE_END)
+    assert_same(ledger_after(whole(company), THE_END), apart)
+
+
+def with_plan(plan: Plan, amount: str) -> Company:
+    """S-1 of the little company, billed by this plan."""
+    company = little_company()
+    charge = company["charges"][0] | {"amount": amount}
+    return company | {"charges": [charge, company["charges"][1]],
+                      "milestones": plan.rows("S-1", "10")}  # fmt: skip
+
+
+@few(5)
+@given(plans(), plans(), st.sampled_from(["0.05", "5.47", "-100.01", "9999999999999.99"]))
+def test_changing_what_is_not_billed_still_totals_the_price(
+    before: Plan, after: Plan, amount: str
+) -> None:
+    """The reached parts stand; the others are replaced by new ones, all of them reached."""
+    reached = [n for n, day in enumerate(before.days) if day]
+    taken = sum(before.parts[n] for n in reached)
+    left = sum(before.parts) - taken
+    scaled = [part * left // sum(after.parts) for part in after.parts[:-1]]
+    fresh = [*scaled, left - sum(scaled)] if left else [0] * len(after.parts)
+    kept = tuple(part if n in reached else 0 for n, part in enumerate(before.parts))
+    days = (*before.days, *("2027-02-28" for _ in fresh))
+    changed_plan = Plan((*kept, *fresh), days)
+    first, second = ledgers(
+        with_plan(before, amount), "2027-01-31", with_plan(changed_plan, amount), "2027-03-31"
+    )
+    stands = second[second["bill_line_id"].isin(first["bill_line_id"])]
+    assert_same(first, stands)
+    assert (second["revision"] == 0).all()
+    of_charge = second[second["subscription_number"] == "S-1"]
+    assert of_charge["amount_minor"].sum() == minor(amount)
+
+
+def minor(amount: str) -> int:
+    return int(amount.replace(".", ""))
+
+
+def test_a_night_twice_is_one_night(tmp_path: Path) -> None:
+    """The whole command, files and all: the second run of a night posts nothing and says so."""
+    store = store_url(tmp_path)
+    first = night(tmp_path, little_company(), store, "2026-03-31")
+    before = ledger_lines(store)
+    second = night(tmp_path, little_company(), store, "2026-03-31")
+    assert (first.record.run_id, second.record.run_id) == ("2026-03-31-1", "2026-03-31-2")
+    assert (len(first.record.bill_lines), len(second.record.bill_lines)) == (2, 0)
+    assert_same(before, ledger_lines(store))
