@@ -26,7 +26,8 @@ READ_FROM_CONTRACTS = {
     "charges": (
         "subscription_number", "charge_number", "line_number", "charge_type", "amount_minor",
         "description", "billing_frequency", "billing_timing", "phase_number", "milestone_billing",
-        "milestone_revenue", "price_adjustment_percent_millionths", "tax_code", "template_billing", "template_revenue",
+        "milestone_revenue", "price_adjustment_percent_millionths", "tax_code", "template_billing",
+        "template_revenue",
     ),
     "milestones": (
         "subscription_number", "charge_number", "event_type", "sequence", "milestone_name",
