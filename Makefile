@@ -9,6 +9,7 @@ PYTHON ?= $(shell for one in python3.14 python3.13 python3.12 python3.11 python3
 	if $$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo $$one; break; fi; done)
 MILESTONES ?= 100000 1000000
+RECURRING ?= 25000 250000
 WORKERS ?= auto
 
 help: ## list the targets
@@ -26,8 +27,8 @@ lint: $(VENV)/installed-dev ## formatting, style, types and layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/installed-dev ## time two nights of 100,000 and 1,000,000 milestones against a floor
-	@$(BIN)/python -m benchmarks.bench $(MILESTONES)
+bench: $(VENV)/installed-dev ## time nights of up to 1,000,000 milestones and 6,000,000 periods
+	@$(BIN)/python -m benchmarks.bench $(MILESTONES) $(RECURRING:%=--recurring %)
 
 docs: $(VENV)/installed-dev ## write the tables of columns, rules and commands into README.md
 	@$(BIN)/python -m schemas.dictionary README.md

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import click
 
-from benchmarks.make_inbox import make_inboxes
+from benchmarks.make_inbox import make_inboxes, make_recurring_inbox
 
 FIRST_NIGHT, SECOND_NIGHT = "2026-03-31", "2026-04-30"
+LAST_DAY = "2027-12-31"
 FLOOR_RUNS = 3
 
 
@@ -36,14 +37,21 @@ class Timed:
 
 @click.command()
 @click.argument("sizes", nargs=-1, type=click.IntRange(min=1000))
+@click.option("--recurring", type=click.IntRange(min=100), multiple=True, help="Recurring charges.")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("bench"))
-def main(sizes: Sequence[int], folder: Path) -> None:
+def main(sizes: Sequence[int], recurring: Sequence[int], folder: Path) -> None:
     """Time the nights of each size (milestones) and print seconds, memory and ratios."""
-    nights = {size: bench(size, folder / str(size)) for size in sizes or (100_000, 1_000_000)}
+    nights = {size: bench(size, folder / str(size)) for size in sizes}
     for small, large in zip(list(nights), list(nights)[1:], strict=False):
         growth = nights[large].wall / nights[small].wall
         click.echo(
             f"time({large:,}) / time({small:,}) = {growth:.2f} for {large / small:.0f} times the rows"
+        )
+    schedules = {size: bench_recurring(size, folder / f"recurring-{size}") for size in recurring}
+    for small, large in zip(list(schedules), list(schedules)[1:], strict=False):
+        growth = schedules[large].wall / schedules[small].wall
+        click.echo(
+            f"time({large:,}) / time({small:,}) = {growth:.2f} for {large / small:.0f} times the charges"
         )
 
 
@@ -67,6 +75,23 @@ def bench(size: int, folder: Path) -> Timed:
     click.echo(f"second night / first night = {second.wall / first.wall:.2f}")
     click.echo(f"the lines are the floor's: {'yes' if same_lines(folder) else 'NO'}")
     return first
+
+
+def bench_recurring(charges: int, folder: Path) -> Timed:
+    """One night that bills two years of monthly periods of so many charges."""
+    click.echo(f"== {charges:,} recurring charges, {24 * charges:,} lines due ==")
+    if not (folder / "first").exists():
+        make_recurring_inbox(charges, folder / "first")
+    for stale in ("store", "out"):
+        shutil.rmtree(folder / stale, ignore_errors=True)
+    (folder / "store").mkdir()
+    night = run_night(folder, "first", LAST_DAY)
+    click.echo(
+        f"one night         {night.wall:8.2f} s  {night.cpu:8.2f} s cpu  {night.peak_mib:8.0f} MiB peak"
+        f"  {night.wall / charges * 1e6:5.0f} s per million charges"
+    )
+    tell_stages(folder / "first.json")
+    return night
 
 
 def run_floor(folder: Path) -> Timed:

@@ -67,6 +67,33 @@ def make_inboxes(milestones: int, folder: Path) -> None:
     )
 
 
+def make_recurring_inbox(charges: int, folder: Path) -> None:
+    """Write one inbox of monthly charges over two years, half of them with a first period cut short.
+
+    Up to their last day, 2027-12-31, each has 24 periods.
+    """
+    contracts = make_contracts(charges)
+    cut = np.arange(charges) % 2 == 1
+    amounts = as_text(contracts["amount_minor"], exponents_of(contracts["currency"]))
+    tables = {
+        "customers": make_customers(contracts),
+        "products": make_products(),
+        "subscriptions": contracts[
+            ["subscription_number", "customer_number", "business_unit", "currency"]
+        ].assign(
+            start_date=np.where(cut, "2026-01-10", "2026-01-01"), end_date="2027-12-31",
+            status="ACTIVE", billing_day=1,
+        ),
+        "subscription_lines": contracts[["subscription_number", "line_number", "product_code"]],
+        "charges": contracts[["subscription_number", "charge_number", "line_number"]].assign(
+            charge_type="RECURRING", amount=pd.Series(amounts, dtype="str"),
+            billing_frequency="MONTHLY", billing_timing="IN_ADVANCE",
+        ),
+    }  # fmt: skip
+    for name, table in tables.items():
+        write_table(table, folder / f"{name}.csv")
+
+
 def make_contracts(charges: int) -> pd.DataFrame:
     """One subscription with one line with one charge a row."""
     number = np.arange(charges)

@@ -58,7 +58,7 @@ def run_night(
             refuse_going_back(connection, as_of)
             with watch.stage("validate"):
                 held = hold_for(connection, inputs)
-                validated = validate_inputs(inputs, held)
+                validated = validate_inputs(inputs, held, settings.phase_handover)
                 contracts = contracts_in_force(connection, validated)
             with watch.stage("accept"):
                 number = accept(connection, inputs, validated, "run")

@@ -35,6 +35,7 @@ class RunRecord:
     inputs      file, sha256, rows_read, rows_accepted, rows_refused
     bill_lines  the lines posted by this run (schemas.outputs.BillLines)
     milestones  every billing and revenue milestone with its state (schemas.outputs.MilestoneStates)
+    phases      every phase with its state (schemas.outputs.PhaseStates)
     withheld    lines due, not posted because of a hold (schemas.outputs.Withheld)
     balances    per business unit and currency: price, billed_before, billed_tonight, withheld,
                 unbilled, all `…_minor`; price = the sum of the other four
@@ -48,6 +49,7 @@ class RunRecord:
     inputs: pd.DataFrame
     bill_lines: pd.DataFrame
     milestones: pd.DataFrame
+    phases: pd.DataFrame
     withheld: pd.DataFrame
     balances: pd.DataFrame
     findings: pd.DataFrame

@@ -61,6 +61,7 @@ def _record(
         inputs=uploaded["files"],
         bill_lines=lines,
         milestones=bills.milestones,
+        phases=bills.phases,
         withheld=bills.withheld,
         balances=totals_by(bills.charges, ["business_unit", "currency"]),
         findings=uploaded["findings"],

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from pipeline.phases import HANDOVERS, ON_COMPLETION
+
 
 class SettingsError(Exception):
     """The settings file can't be used; the message says where and what to do."""
@@ -30,10 +32,13 @@ class Settings:
     """Everything that a site can set.
 
     first_open_day   lines of closed periods take this accounting date (blank: no period is closed)
+    phase_handover   on_completion: the day a milestone phase is completed is the first of the next;
+                     day_after: it is the last of the old
     workbook_rows    most detail rows per sheet of the accountants' workbook; the CSV holds them all
     """
 
     first_open_day: datetime.date | None = None
+    phase_handover: str = ON_COMPLETION
     workbook_rows: int = 10_000
     receivables: Receivables = field(default_factory=Receivables)
 
@@ -102,6 +107,11 @@ def _check_value(path: Path, address: str, name: str, value: Any) -> None:
     if name == "first_open_day":
         if type(value) is not datetime.date:
             raise SettingsError(f"{path}: {address} must be a date such as 2026-04-01, unquoted")
+    elif name == "phase_handover":
+        if value not in HANDOVERS:
+            raise SettingsError(
+                f"{path}: {address} must be one of {', '.join(HANDOVERS)}, in quotes"
+            )
     elif name == "workbook_rows":
         if type(value) is not int or not 1 <= value <= 1_000_000:
             raise SettingsError(f"{path}: {address} must be a whole number from 1 to 1000000")

@@ -25,7 +25,9 @@ def columns_table(model: type[InputTable]) -> str:
         for column in schemas.columns_of(model)
     ]
     about = (model.__doc__ or "").strip().splitlines()[0]
-    head = f"**`{schemas.table_of(model)}`**: {about}\n\n| column | holds | about |\n|---|---|---|\n"
+    head = (
+        f"**`{schemas.table_of(model)}`**: {about}\n\n| column | holds | about |\n|---|---|---|\n"
+    )
     return head + "\n".join(rows) + "\n"
 
 
@@ -36,8 +38,8 @@ def rules_table() -> str:
         said = (one.code, table_of_view(one.view), one.severity, one.about)
         columns.setdefault(said, []).append(one.column)
     rows = sorted(
-        f"| {code} | {table} | {', '.join(columns[code, table, severity, about])} | {severity} | {about} |"
-        for code, table, severity, about in columns
+        f"| {code} | {table} | {', '.join(named)} | {severity} | {about} |"
+        for (code, table, severity, about), named in columns.items()
     )
     head = "| code | table | column | severity | the fault |\n|---|---|---|---|---|\n"
     return head + "\n".join(rows) + "\n"
@@ -57,8 +59,13 @@ def with_tables(text: str) -> str:
     columns = "\n".join(columns_table(model) for model in schemas.TABLES.values())
     for name, table in (("columns", columns), ("rules", rules_table())):
         pattern = rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)"
-        text = re.sub(pattern, lambda found, new=table: found[1] + new + found[2], text, flags=re.S)
+        text = re.sub(pattern, rf"\g<1>{_literal(table)}\g<2>", text, flags=re.S)
     return text
+
+
+def _literal(text: str) -> str:
+    """The text for a replacement that takes it as it is."""
+    return text.replace("\\", r"\\")
 
 
 def _named(column: schemas.Column) -> str:

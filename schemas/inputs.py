@@ -20,6 +20,8 @@ SALES_PRODUCT_TYPES = ("SUBSCRIPTION", "COVERAGE")
 CHARGE_TYPES = ("ONE_TIME", "RECURRING")
 BILLING_FREQUENCIES = ("MONTHLY", "QUARTERLY", "HALF_YEARLY", "ANNUAL")
 BILLING_TIMINGS = ("IN_ADVANCE", "IN_ARREARS")
+PHASE_ENDS = ("DATE", "DURATION", "MILESTONE", "NEVER")
+BILLING_ANCHORS = ("CONTINUE", "RESET")
 REVENUE_METHODS = ("MILESTONE", "STRAIGHT_LINE", "POINT_IN_TIME")
 STATUSES = (
     "DRAFT", "PENDING_APPROVAL", "ACTIVE", "ON_HOLD",
@@ -146,6 +148,30 @@ class SubscriptionLines(InputTable):
     end_date: Day = date("Last day of the line; by default the subscription's.")
 
 
+class Phases(InputTable):
+    """Stretches of a subscription's schedule, in the order of their numbers."""
+
+    class Config:
+        name = "phases"
+        metadata: ClassVar = {"unit": "subscription_number"}
+
+    subscription_number: Text = identifier("The contract's number.", key=True)
+    phase_number: Text = identifier("The phase's number; 2 comes before 10.", key=True)
+    phase_name: Text = text("The phase's name.", 120, required=True)
+    ends: Text = code("What ends the phase.", PHASE_ENDS, required=True)
+    end_date: Day = date("Last day of a phase that ends on a DATE.")
+    duration_months: Int = whole(
+        "Length of a phase that ends after a DURATION.", least=1, most=1200
+    )
+    milestone_name: Text = text("What ends a phase that ends on a MILESTONE, in your words.", 120)
+    expected_completion_date: Day = date("When the milestone is expected to be reached.")
+    completion_date: Day = date("When it was, or will be, reached: the next phase starts then.")
+    billing_anchor: Text = code(
+        "CONTINUE keeps the billing periods running, RESET begins new ones at the phase's start.",
+        BILLING_ANCHORS, standard="RESET after a milestone phase, else CONTINUE",
+    )  # fmt: skip
+
+
 class Charges(InputTable):
     """Prices: one row per charge on a line."""
 
@@ -207,6 +233,6 @@ class Milestones(InputTable):
 
 INPUT_TABLES: tuple[type[InputTable], ...] = (
     Customers, Products, Lookups, Templates, TemplateMilestones,
-    Subscriptions, SubscriptionLines, Charges, Milestones,
+    Subscriptions, SubscriptionLines, Phases, Charges, Milestones,
 )  # fmt: skip
 """Every input table, each after those it refers to."""

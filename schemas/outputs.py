@@ -16,6 +16,7 @@ Day = Series[np.datetime64]
 
 KINDS = ("MILESTONE", "RECURRING", "ONE_TIME", "ADJUSTMENT")
 MILESTONE_STATES = ("OPEN", "SCHEDULED", "COMPLETE", "BILLED", "INTERFACED")
+PHASE_STATES = ("ENDED", "RUNNING", "SCHEDULED", "WAITING")
 
 
 class OutputTable(pa.DataFrameModel):
@@ -95,6 +96,26 @@ class MilestoneStates(OutputTable):
     completion_date: Day = pa.Field(nullable=True)
     state: Text = pa.Field(isin=MILESTONE_STATES)
     bill_line_id: Text
+
+
+class PhaseStates(OutputTable):
+    """Every phase of every contract, as it stands after the run."""
+
+    subscription_number: Text
+    phase_number: Text
+    phase_name: Text
+    ends: Text
+    starts_on: Day = pa.Field(nullable=True)
+    last_day: Day = pa.Field(nullable=True)
+    state: Text = pa.Field(isin=PHASE_STATES)
+    milestone_name: Text = pa.Field(description="what ends it, if a milestone does")
+    expected_completion_date: Day = pa.Field(nullable=True)
+    completion_date: Day = pa.Field(nullable=True)
+    waits_for: Text = pa.Field(
+        description="the open milestone that it, or a phase before, waits for"
+    )
+    currency: Text
+    billed_minor: Amount = pa.Field(description="by its charges, net of credits")
 
 
 def dtypes_of(model: type[OutputTable]) -> dict[str, str]:

@@ -13,10 +13,12 @@ import pandas as pd
 from pipeline.bill.charges import READ_FROM_CONTRACTS, billable_charges
 from pipeline.bill.difference import difference, posted_by_line
 from pipeline.bill.plan import ON_CHARGE, due_lines, planned_lines
+from pipeline.bill.schedule import phase_states
 from pipeline.bill.shares import milestone_shares
 from pipeline.bill.states import milestone_states
 from pipeline.bill.wording import descriptions, reasons
 from pipeline.frames import look_up, match, sum_groups
+from pipeline.phases import phase_terms
 from pipeline.settings import Settings
 from schemas.outputs import BillLines, Withheld, dtypes_of
 
@@ -30,13 +32,15 @@ class Bills:
     `lines` is to be posted (schemas.outputs.BillLines); `withheld` is due, but on hold; `milestones`
     is every milestone with its state; `charges` says, per charge, how its price adds up:
     subscription_number, charge_number, business_unit, currency, price_minor, billed_before_minor,
-    billed_tonight_minor, withheld_minor, unbilled_minor (int64).
+    billed_tonight_minor, withheld_minor, unbilled_minor (int64); of a recurring charge, the price
+    is that of the periods that have come due. `phases` is every phase (schemas.outputs.PhaseStates).
     """
 
     lines: pd.DataFrame
     withheld: pd.DataFrame
     milestones: pd.DataFrame
     charges: pd.DataFrame
+    phases: pd.DataFrame
 
 
 def compute_bills(
@@ -48,15 +52,17 @@ def compute_bills(
     """The difference between what the contracts call for up to a day and what is posted.
 
     `contracts` has at least the tables and columns of READ_FROM_CONTRACTS; `posted` has
-    subscription_number, charge_number, what, kind, revision, amount_minor and sent (bool).
+    subscription_number, charge_number, what, kind, revision, amount_minor, service_start,
+    service_end and sent (bool).
     """
     day = pd.Timestamp(as_of).as_unit("s")
-    charges = billable_charges(contracts)
+    phases = phase_terms(contracts["phases"], contracts["subscriptions"], settings.phase_handover)
+    charges = billable_charges(contracts, phases)
     standing = posted_by_line(posted)
     milestones = contracts["milestones"]
     shares = milestone_shares(charges, milestones, standing, "BILLING")
     revenue_shares = milestone_shares(charges, milestones, standing.head(0), "REVENUE")
-    plan = planned_lines(charges, shares)
+    plan = planned_lines(charges, shares, day)
     is_due = due_lines(plan, charges, day)
     tonight = difference(plan[is_due], standing, charges, day)
     held = charges["held"].to_numpy(bool)[tonight["charge_at"].to_numpy()]
@@ -70,7 +76,8 @@ def compute_bills(
         milestones=milestone_states(
             charges, pd.concat([shares, revenue_shares], ignore_index=True), day, posted, lines
         ),
-        charges=_balances(charges, plan[~is_due], standing, tonight, held),
+        charges=_balances(charges, plan, is_due, standing, tonight, held),
+        phases=phase_states(phases, charges, day, standing, lines),
     )
 
 
@@ -111,19 +118,24 @@ def _withheld(lines: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
 
 
 def _balances(
-    charges: pd.DataFrame, unbilled: pd.DataFrame, standing: pd.DataFrame, tonight: pd.DataFrame,
-    held: np.ndarray,
+    charges: pd.DataFrame, plan: pd.DataFrame, is_due: np.ndarray, standing: pd.DataFrame,
+    tonight: pd.DataFrame, held: np.ndarray,
 ) -> pd.DataFrame:  # fmt: skip
-    """Per charge: what its price, billed before, billed tonight, withheld and unbilled parts are."""
+    """Per charge: its price, and its parts billed before, billed tonight, withheld and unbilled."""
     count = len(charges)
 
     def summed(rows: pd.DataFrame, at: np.ndarray) -> np.ndarray:
         return sum_groups(rows["amount_minor"].to_numpy(np.int64), at, count)
 
-    posted_now, kept_back = tonight[~held], tonight[held]
-    return charges[[*ON_CHARGE, "business_unit", "currency", "price_minor"]].assign(
+    def of_charge(rows: pd.DataFrame) -> np.ndarray:
+        return summed(rows, rows["charge_at"].to_numpy(np.int64))
+
+    recurs = (charges["charge_type"] == "RECURRING").to_numpy(bool)
+    price = np.where(recurs, of_charge(plan), charges["price_minor"].to_numpy(np.int64))
+    return charges[[*ON_CHARGE, "business_unit", "currency"]].assign(
+        price_minor=price,
         billed_before_minor=summed(standing, match(standing, charges, ON_CHARGE)),
-        billed_tonight_minor=summed(posted_now, posted_now["charge_at"].to_numpy()),
-        withheld_minor=summed(kept_back, kept_back["charge_at"].to_numpy()),
-        unbilled_minor=summed(unbilled, unbilled["charge_at"].to_numpy()),
+        billed_tonight_minor=of_charge(tonight[~held]),
+        withheld_minor=of_charge(tonight[held]),
+        unbilled_minor=of_charge(plan[~is_due]),
     )

@@ -7,21 +7,27 @@ import pandas as pd
 
 from pipeline import money
 from pipeline.frames import look_up, match
+from pipeline.phases import first_anchor
 
 READ_FROM_CONTRACTS = {
     "customers": ("customer_number", "customer_name", "bill_to_account", "bill_to_site"),
     "products": ("product_code", "description"),
     "subscriptions": (
         "subscription_number", "customer_number", "business_unit", "currency", "start_date",
-        "end_date", "status", "payment_terms", "purchase_order",
+        "end_date", "status", "billing_day", "payment_terms", "purchase_order",
     ),
     "subscription_lines": (
         "subscription_number", "line_number", "product_code", "status", "start_date", "end_date",
     ),
+    "phases": (
+        "subscription_number", "phase_number", "phase_name", "ends", "end_date", "duration_months",
+        "milestone_name", "expected_completion_date", "completion_date", "billing_anchor",
+    ),
     "charges": (
         "subscription_number", "charge_number", "line_number", "charge_type", "amount_minor",
-        "description", "billing_timing", "phase_number", "milestone_billing", "milestone_revenue",
-        "price_adjustment_percent_millionths", "tax_code", "template_billing", "template_revenue",
+        "description", "billing_frequency", "billing_timing", "phase_number", "milestone_billing",
+        "milestone_revenue", "price_adjustment_percent_millionths", "tax_code", "template_billing",
+        "template_revenue",
     ),
     "milestones": (
         "subscription_number", "charge_number", "event_type", "sequence", "milestone_name",
@@ -34,12 +40,13 @@ BILLS_NOTHING = ("DRAFT", "PENDING_APPROVAL", "CANCELED")
 HOLD = "ON_HOLD"
 
 
-def billable_charges(contracts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Every charge, beside it what its bill lines need.
+def billable_charges(contracts: Mapping[str, pd.DataFrame], phases: pd.DataFrame) -> pd.DataFrame:
+    """Every charge, beside it what its bill lines need; `phases` are `phases.phase_terms`.
 
     Adds to the charge's columns: price_minor (int64: the amount, after the price adjustment unless
     milestones bill it, TPL-06), milestone_billing_on, milestone_revenue_on (bool, TPL-05), currency,
-    exponent (int64), live_from, live_until (datetime64[s], inclusive; missing: no end), bills (bool),
+    exponent (int64), live_from, live_before (datetime64[s]; missing: not yet, no end), anchor_month,
+    anchor_day (int64, see `periods`), bills (bool),
     held (bool), held_by (text), customer_number, customer_name, business_unit, payment_terms,
     purchase_order, bill_to_account, bill_to_site, product_description.
     """
@@ -69,8 +76,7 @@ def billable_charges(contracts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         price_minor=_price(charges, by_milestones),
         currency=currency,
         exponent=money.exponents_of(currency),
-        live_from=of_line("start_date").fillna(of_subscription("start_date")),
-        live_until=of_line("end_date").fillna(of_subscription("end_date")),
+        **charge_terms(charges, subscriptions, lines, phases),
         bills=~(status.isin(BILLS_NOTHING) | line_status.isin(BILLS_NOTHING)),
         held=(status == HOLD) | (line_status == HOLD),
         held_by=_held_by(charges, status == HOLD, line_status == HOLD),
@@ -84,6 +90,39 @@ def billable_charges(contracts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             ["customer_name", "bill_to_account", "bill_to_site"],
         ),
     )  # fmt: skip
+
+
+def charge_terms(
+    charges: pd.DataFrame, subscriptions: pd.DataFrame, lines: pd.DataFrame, phases: pd.DataFrame
+) -> dict[str, pd.Series]:
+    """From when to when each charge lives, and where its billing periods are anchored (DESIGN 6).
+
+    A charge with a phase lives in that phase, any other from its line's start to its end, by default
+    the subscription's; the ends of the line and of the subscription cap both. live_from,
+    live_before (datetime64[s]), anchor_month, anchor_day (int64).
+    """
+    of = match(charges, subscriptions, ["subscription_number"])
+    on = match(charges, lines, ["subscription_number", "line_number"])
+    within = match(charges, phases, ["subscription_number", "phase_number"])
+    in_phase = charges["phase_number"].notna()
+    line_start = look_up(lines["start_date"], on)
+    starts = line_start.fillna(look_up(subscriptions["start_date"], of))
+    starts = look_up(phases["starts_on"], within).where(in_phase, starts)
+    line_end = look_up(lines["end_date"], on).fillna(look_up(subscriptions["end_date"], of))
+    cap = line_end + pd.Timedelta(days=1)
+    ends = look_up(phases["ends_before"], within).where(in_phase)
+    before = ends.where(ends.notna() & ~(ends > cap), cap)
+    billing_day = look_up(subscriptions["billing_day"], of).fillna(0).to_numpy(np.int64)
+    month, day = first_anchor(starts.to_numpy("datetime64[s]").astype("datetime64[D]"), billing_day)
+    begins_in_time = ~(starts >= cap)
+    return {
+        "live_from": starts.where(begins_in_time),
+        "live_before": before,
+        "anchor_month": look_up(phases["anchor_month"], within)
+        .fillna(pd.Series(month))
+        .astype("int64"),
+        "anchor_day": look_up(phases["anchor_day"], within).fillna(pd.Series(day)).astype("int64"),
+    }
 
 
 def _price(charges: pd.DataFrame, by_milestones: pd.Series) -> np.ndarray:

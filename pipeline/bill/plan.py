@@ -1,24 +1,35 @@
-"""The plan of a contract: every line that it calls for, due or not yet.
+"""The plan of a contract: the lines that it calls for.
+
+Milestones and one-time charges stand in it whether they are due or not; a recurring charge, which
+may have no end, only with the periods that have come due.
 
 A line of the plan: subscription_number, charge_number, what, kind, charge_at (place in the
 charges), milestone_at (place in the shares, -1), service_start, service_end (inclusive), bill_date
-(missing: not known yet), amount_minor (int64).
+(missing: not known yet), ends_early (bool: its period is cut short), days_served, days_in_period
+(int64, 0 where there is no period), amount_minor (int64).
 """
 
 import numpy as np
 import pandas as pd
 
+from pipeline.bill.recurring import recurring_lines
+
 ON_CHARGE = ["subscription_number", "charge_number"]
 PLAN_COLUMNS = [
     *ON_CHARGE, "what", "kind", "charge_at", "milestone_at",
-    "service_start", "service_end", "bill_date", "amount_minor",
+    "service_start", "service_end", "bill_date", "ends_early", "days_served", "days_in_period",
+    "amount_minor",
 ]  # fmt: skip
+NO_PERIOD = {"ends_early": False, "days_served": 0, "days_in_period": 0}
 ONE_DAY = pd.Timedelta(days=1)
 
 
-def planned_lines(charges: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
-    """All lines of all charges: milestones, and one-time charges that bill in one sum."""
-    return pd.concat([_milestone_lines(shares), _fee_lines(charges)], ignore_index=True)
+def planned_lines(charges: pd.DataFrame, shares: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """All lines of all charges: milestones, charges that bill in one sum, and due periods."""
+    kinds = [_milestone_lines(shares), _fee_lines(charges), recurring_lines(charges, as_of)]
+    return pd.concat(
+        [lines[PLAN_COLUMNS] for lines in kinds if len(lines)] or kinds, ignore_index=True
+    )
 
 
 def due_lines(plan: pd.DataFrame, charges: pd.DataFrame, as_of: pd.Timestamp) -> np.ndarray:
@@ -37,13 +48,15 @@ def _milestone_lines(shares: pd.DataFrame) -> pd.DataFrame:
         service_end=pd.Series(pd.NaT, shares.index, dtype="datetime64[s]"),
         bill_date=shares["completion_date"],
         amount_minor=shares["share_minor"],
-    )[PLAN_COLUMNS]
+        **NO_PERIOD,
+    )
 
 
 def _fee_lines(charges: pd.DataFrame) -> pd.DataFrame:
     """One line per one-time charge without milestones: at its start, in arrears after its end.
 
-    A fee in arrears of a line that ends on 31 March is billed on 1 April (DESIGN 6).
+    A fee in arrears of a line that ends on 31 March is billed on 1 April (DESIGN 6); of a phase whose
+    milestone is completed on 10 March, on that day (PHA-02). It is never prorated.
     """
     one_time = (charges["charge_type"] == "ONE_TIME") & ~charges["milestone_billing_on"]
     fees = charges[one_time]
@@ -54,7 +67,10 @@ def _fee_lines(charges: pd.DataFrame) -> pd.DataFrame:
         charge_at=np.flatnonzero(one_time),
         milestone_at=-1,
         service_start=fees["live_from"],
-        service_end=fees["live_until"],
-        bill_date=fees["live_from"].where(~in_arrears, fees["live_until"] + ONE_DAY),
+        service_end=fees["live_before"] - ONE_DAY,
+        bill_date=fees["live_from"].where(
+            ~in_arrears, fees["live_before"].where(fees["live_from"].notna())
+        ),
         amount_minor=fees["price_minor"],
-    )[PLAN_COLUMNS]
+        **NO_PERIOD,
+    )

@@ -18,7 +18,8 @@ def milestone_shares(
 
     `posted` holds net posted amounts by subscription_number, charge_number, what. Adds to the
     milestone's columns: charge_at (int64, place in `charges`), what, share_minor (int64),
-    shared_by (how the share came about), weight_millionths (int64).
+    shared_by (how the share came about), weight_millionths (int64), and left_minor, left_millionths
+    (int64): what was left to share, and the weight of all that share it.
 
     5.47 at 33.34 / 33.33 / 33.33 percent is 1.83 + 1.82 + 1.82. If the first is posted and the
     others change to 50 / 16.66 percent, they share the 3.64 that is left.
@@ -36,15 +37,17 @@ def milestone_shares(
     is_posted = standing != 0
     moved = np.bincount(groups[is_posted & (standing != shares)], minlength=len(charges)) > 0
     left_to_share = moved[groups] & by_percent
+    open_weights = np.where(is_posted, 0, weights)
+    left = prices - sum_groups(standing, groups, len(charges))
     if left_to_share.any():
-        left = prices - sum_groups(standing, groups, len(charges))
-        open_weights = np.where(is_posted, 0, weights)
         shares = np.where(left_to_share, money.split(left, open_weights, groups, order), shares)
     shares = np.where(is_posted & left_to_share, standing, shares)
     return plan.assign(
         share_minor=shares,
         shared_by=_shared_by(plan, left_to_share & ~is_posted),
         weight_millionths=weights,
+        left_minor=left[groups],
+        left_millionths=sum_groups(open_weights, groups, len(charges))[groups],
     )
 
 

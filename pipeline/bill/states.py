@@ -50,7 +50,15 @@ def milestone_states(
 
 def _standing_lines(posted: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     """Lines that were posted and not taken back since: LINE_KEY, sent (bool: the first posting)."""
-    columns = [*LINE_KEY, "kind", "revision", "amount_minor", "sent"]
+    columns = [
+        *LINE_KEY,
+        "kind",
+        "revision",
+        "amount_minor",
+        "service_start",
+        "service_end",
+        "sent",
+    ]
     ledger = pd.concat([posted[columns], lines.assign(sent=False)[columns]], ignore_index=True)
     first = ledger[ledger["revision"] == 0].reset_index(drop=True)
     if len(first) == len(ledger):  # nothing was ever corrected

@@ -12,19 +12,15 @@ from pipeline.bill.shares import BY_AMOUNT, BY_PERCENT, BY_REST, BY_WHAT_IS_LEFT
 from schemas.cells import arrow_texts
 
 LONGEST_DESCRIPTION = 240
-ROUNDED = ", rounded so that the parts total it"
-AFTER = " after the other milestones"
-LEFT = ", shared over what was not billed yet"
 
 
 def reasons(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
-    """How each amount came about, such as `30 % of 10,000.00 = 3,000.00`.
+    """How each amount came about, such as `1,500.00 × 16/31 days = 774.19`.
 
     `lines` is tonight's difference; `charges` and `shares` are at `charge_at`, `milestone_at`.
     """
     facts = _facts(lines, charges, shares)
-    due = _money(facts, "due_minor")
-    texts = _join(_sentences(facts), " = ", due)
+    texts = _sentences(facts)
     corrected = (facts["revision"] > 0).to_numpy(bool)
     if corrected.any():
         gone = (facts["due_minor"] == 0).to_numpy(bool)
@@ -40,51 +36,127 @@ def reasons(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) ->
 def _facts(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     """What the sentences are about, by line."""
     charge_at, milestone_at = lines["charge_at"].to_numpy(), lines["milestone_at"].to_numpy()
-    adjustment = charges["price_adjustment_percent_millionths"].fillna(0).to_numpy(np.int64)
-    return lines[["revision", "due_minor", "billed_minor", "amount_minor"]].assign(
-        exponent=charges["exponent"].to_numpy(np.int64)[charge_at],
-        price_minor=charges["price_minor"].to_numpy(np.int64)[charge_at],
-        charge_minor=charges["amount_minor"].to_numpy(np.int64)[charge_at],
-        adjustment_millionths=adjustment[charge_at],
-        weight_millionths=np.append(shares["weight_millionths"].to_numpy(np.int64), 0)[
-            milestone_at
-        ],
+
+    def of_charge(name: str) -> np.ndarray:
+        return charges[name].fillna(0).to_numpy(np.int64)[charge_at]
+
+    def of_share(name: str) -> np.ndarray:
+        return np.append(shares[name].to_numpy(np.int64), 0)[milestone_at]
+
+    own = ["revision", "due_minor", "billed_minor", "amount_minor", "kind", "service_start",
+           "service_end", "days_served", "days_in_period"]  # fmt: skip
+    return lines[own].assign(
+        exponent=of_charge("exponent"),
+        price_minor=of_charge("price_minor"),
+        charge_minor=of_charge("amount_minor"),
+        adjustment_millionths=of_charge("price_adjustment_percent_millionths"),
+        in_arrears=(charges["billing_timing"] == "IN_ARREARS").to_numpy(bool)[charge_at],
+        weight_millionths=of_share("weight_millionths"),
+        left_minor=of_share("left_minor"),
+        left_millionths=of_share("left_millionths"),
         shared_by=np.append(shares["shared_by"].to_numpy(object), "")[milestone_at],
-        fee=milestone_at < 0,
     )
 
 
 def _sentences(facts: pd.DataFrame) -> arrow.Array:
     """Each line's sentence, written only for the lines that it is true of."""
-    price = facts["price_minor"].to_numpy(np.int64)
-    weight = facts["weight_millionths"].to_numpy(np.int64)
-    exact = price % money.HUNDRED_PERCENT * weight % money.HUNDRED_PERCENT == 0
-    by, fee = facts["shared_by"], facts["fee"]
-    adjusted = facts["adjustment_millionths"] != 0
+    by, kind = facts["shared_by"], facts["kind"]
+    exact = _is_exact(facts)
+    gone = facts["due_minor"] == 0
     kinds: list[tuple[pd.Series, Callable[[pd.DataFrame], arrow.Array]]] = [
-        (fee & ~adjusted, _in_one_sum),
-        (fee & adjusted, _adjusted),
-        ((by == BY_PERCENT) & exact, _share),
-        ((by == BY_PERCENT) & ~exact, lambda at: _join(_share(at), ROUNDED)),
-        (by == BY_AMOUNT, lambda at: _join("fixed amount of ", _money(at, "price_minor"))),
-        (by == BY_REST, lambda at: _join("the rest of ", _money(at, "price_minor"), AFTER)),
-        (by == BY_WHAT_IS_LEFT, lambda at: _join(_share(at), LEFT)),
+        (gone, lambda at: _join(_money(at, "due_minor"), "")),
+        (~gone & (kind == "ONE_TIME"), _one_sum),
+        (~gone & (kind == "RECURRING"), _period),
+        (~gone & (by == BY_PERCENT) & exact, _exact_share),
+        (~gone & (by == BY_PERCENT) & ~exact, _rounded_share),
+        (~gone & (by == BY_AMOUNT), _fixed_amount),
+        (~gone & (by == BY_REST), _rest),
+        (~gone & (by == BY_WHAT_IS_LEFT), _share_of_rest),
     ]
     told = [(np.flatnonzero(mask), words) for mask, words in kinds]
     texts = [words(facts.iloc[at]) for at, words in told if len(at)]
     place = np.concatenate([at for at, _ in told]).argsort(kind="stable")
-    return (
-        arrow.chunked_array(texts, arrow.large_string()).combine_chunks().take(arrow.array(place))
+    gathered = arrow.chunked_array(texts, arrow.large_string()).combine_chunks()
+    return gathered.take(arrow.array(place))
+
+
+def _is_exact(facts: pd.DataFrame) -> np.ndarray:
+    """True where the percentage of the price is a whole number of minor units."""
+    price, weight = facts["price_minor"].to_numpy(np.int64), facts["weight_millionths"].to_numpy()
+    return price % money.HUNDRED_PERCENT * weight % money.HUNDRED_PERCENT == 0
+
+
+def _one_sum(facts: pd.DataFrame) -> arrow.Array:
+    """`one-time charge of 500.00 at its start on 2026-01-05, adjusted by -10 % = 450.00`."""
+    starts, ends = _day(facts["service_start"]), _day(facts["service_end"])
+    when = compute.if_else(
+        facts["in_arrears"].to_numpy(bool),
+        _join(" after its last day, ", compute.fill_null(ends, "")),
+        _join(" at its start on ", starts),
     )
+    return _join("one-time charge of ", _money(facts, "charge_minor"), when, _adjusted(facts))
 
 
-def _in_one_sum(facts: pd.DataFrame) -> arrow.Array:
-    return _join(_money(facts, "charge_minor"), " in one sum")
+def _period(facts: pd.DataFrame) -> arrow.Array:
+    """`600.00 × 16/31 days = 309.68`; a whole period is `600.00 for a whole period of 31 days`."""
+    whole = (facts["days_served"] == facts["days_in_period"]).to_numpy(bool)
+    price, of = _money(facts, "charge_minor"), _number(facts["days_in_period"])
+    cut = _join(price, " × ", _number(facts["days_served"]), "/", of, " days")
+    words = compute.if_else(whole, _join(price, " for a whole period of ", of, " days"), cut)
+    adjusted = (facts["adjustment_millionths"] != 0).to_numpy(bool)
+    plain_end = compute.if_else(whole, "", _join(" = ", _money(facts, "due_minor")))
+    return _join(words, compute.if_else(adjusted, _adjusted(facts), plain_end))
 
 
 def _adjusted(facts: pd.DataFrame) -> arrow.Array:
+    """The price adjustment and what it comes to; blank where there is none."""
     percent = money.percent_text(facts["adjustment_millionths"])
-    return _join(_money(facts, "charge_minor"), " adjusted by ", percent, " %")
+    words = _join(", adjusted by ", percent, " % = ", _money(facts, "due_minor"))
+    return compute.if_else((facts["adjustment_millionths"] != 0).to_numpy(bool), words, "")
+
+
+def _exact_share(facts: pd.DataFrame) -> arrow.Array:
+    """`30 % of 10,000.00 = 3,000.00`."""
+    return _join(_share(facts), " = ", _money(facts, "due_minor"))
+
+
+def _rounded_share(facts: pd.DataFrame) -> arrow.Array:
+    """`33.34 % of 5.47 = 1.823698, rounded up to 1.83 so that the parts total 5.47`."""
+    price, weight = facts["price_minor"].to_numpy(np.int64), facts["weight_millionths"].to_numpy()
+    hundreds, rest = np.divmod(np.abs(price), money.HUNDRED_PERCENT)
+    below = hundreds * weight + rest * weight // money.HUNDRED_PERCENT
+    fraction = arrow.array(rest * weight % money.HUNDRED_PERCENT).cast(arrow.large_string())
+    up = np.abs(facts["due_minor"].to_numpy(np.int64)) > below
+    exact = facts.assign(below_minor=np.sign(price) * below)
+    digits = compute.replace_substring_regex(compute.utf8_lpad(fraction, 8, "0"), "0+$", "")
+    pointed = compute.if_else((facts["exponent"] == 0).to_numpy(bool), _join(".", digits), digits)
+    signed = compute.if_else((price < 0) & (below == 0), "-", "")
+    return _join(
+        _share(facts), " = ", signed, _money(exact, "below_minor"), pointed,
+        compute.if_else(up, ", rounded up to ", ", rounded down to "), _money(facts, "due_minor"),
+        " so that the parts total ", _money(facts, "price_minor"),
+    )  # fmt: skip
+
+
+def _fixed_amount(facts: pd.DataFrame) -> arrow.Array:
+    """`fixed amount 2,500.00 of 7,500.00`."""
+    return _join("fixed amount ", _money(facts, "due_minor"), " of ", _money(facts, "price_minor"))
+
+
+def _rest(facts: pd.DataFrame) -> arrow.Array:
+    """`what the other milestones leave of 7,500.00 = 1,250.00`."""
+    price, due = _money(facts, "price_minor"), _money(facts, "due_minor")
+    return _join("what the other milestones leave of ", price, " = ", due)
+
+
+def _share_of_rest(facts: pd.DataFrame) -> arrow.Array:
+    """`50 of 66.66 percent of the 3.64 not billed before the plan changed = 2.73`."""
+    return _join(
+        money.percent_text(facts["weight_millionths"]), " of ",
+        money.percent_text(facts["left_millionths"]), " percent of the ",
+        _money(facts, "left_minor"), " not billed before the plan changed = ",
+        _money(facts, "due_minor"),
+    )  # fmt: skip
 
 
 def _share(facts: pd.DataFrame) -> arrow.Array:
@@ -92,8 +164,17 @@ def _share(facts: pd.DataFrame) -> arrow.Array:
     return _join(percent, " % of ", _money(facts, "price_minor"))
 
 
+def _day(days: pd.Series) -> arrow.Array:
+    return arrow_texts(days.dt.strftime("%Y-%m-%d").astype("str"))
+
+
+def _number(numbers: pd.Series) -> arrow.Array:
+    return arrow.array(numbers.to_numpy(np.int64)).cast(arrow.large_string())
+
+
 def descriptions(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
-    """What the invoice line says: the charge, or its product, and the milestone; 240 at most."""
+    """What the invoice line says: the charge, or its product, and the milestone or the service
+    period; 240 characters at most."""
     charge = charges["description"].fillna(charges["product_description"])
     named = arrow_texts(charge).take(arrow.array(lines["charge_at"].to_numpy()))
     milestone = arrow_texts(shares["milestone_name"])
@@ -101,10 +182,19 @@ def descriptions(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFram
     of_milestone = (lines["milestone_at"] >= 0).to_numpy(bool)
     if len(milestone):
         named = compute.if_else(of_milestone, _join(named, " - ", milestone.take(at)), named)
+    recurring = (lines["kind"] == "RECURRING").to_numpy(bool)
+    if recurring.any():
+        named = compute.if_else(recurring, _join(named, _served(lines)), named)
     credit = (lines["amount_minor"] < 0).to_numpy(bool) & (lines["revision"] > 0).to_numpy(bool)
     words = compute.if_else(credit, _join("Credit: ", named), named)
     cut = compute.utf8_slice_codeunits(words, 0, LONGEST_DESCRIPTION)
     return pd.Series(pd.array(cut, dtype="str"), lines.index)
+
+
+def _served(lines: pd.DataFrame) -> arrow.Array:
+    """The service period, such as ` (2026-03-10 to 2026-04-09)`."""
+    starts, ends = _day(lines["service_start"]), _day(lines["service_end"])
+    return _join(" (", compute.fill_null(starts, ""), " to ", compute.fill_null(ends, ""), ")")
 
 
 def _money(facts: pd.DataFrame, name: str) -> arrow.Array:

@@ -23,12 +23,13 @@ class StoreVersionError(Exception):
     """The store's schema is not one that this program can work with."""
 
 
-def _create_contracts_and_ledger(connection: Connection) -> None:
+def _create_missing_tables(connection: Connection) -> None:
     schema.metadata.create_all(connection)
 
 
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
-    ("contracts, ledger and runs", _create_contracts_and_ledger),
+    ("contracts, ledger and runs", _create_missing_tables),
+    ("phases", _create_missing_tables),
 )
 
 

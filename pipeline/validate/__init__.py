@@ -15,6 +15,7 @@ import pyarrow.compute as compute
 import schemas
 from pipeline.findings import ERROR, join_findings
 from pipeline.frames import look_up, match
+from pipeline.phases import ON_COMPLETION
 from pipeline.read import Inputs, Sheet
 from pipeline.record import RefusedSheet
 from pipeline.validate import views
@@ -42,7 +43,7 @@ from pipeline.validate.refuse import (
 )  # fmt: skip
 from schemas.cells import arrow_texts
 
-SUBSCRIPTION_TABLES = ("subscriptions", "subscription_lines", "charges", "milestones")
+SUBSCRIPTION_TABLES = ("subscriptions", "subscription_lines", "phases", "charges", "milestones")
 REFERENCE_TABLES = ("customers", "products", "lookups", "templates", "template_milestones")
 
 
@@ -114,12 +115,15 @@ def mentioned_subscriptions(inputs: Inputs) -> list[str]:
     return numbers.sort().to_pylist()
 
 
-def validate_inputs(inputs: Inputs, held: Held) -> Validated:
-    """Judge the upload: every fault is found, and what has none is accepted."""
+def validate_inputs(inputs: Inputs, held: Held, handover: str = ON_COMPLETION) -> Validated:
+    """Judge the upload: every fault is found, and what has none is accepted.
+
+    `handover` is the setting phase_handover, on which the terms of phases depend.
+    """
     parsed = _parse(inputs, held)
     reading = faults_of_reading(inputs, parsed)
     references, reference_faults = _judge_references(parsed, held, reading)
-    merged, subscription_faults = _judge_subscriptions(parsed, held, references.tables)
+    merged, subscription_faults = _judge_subscriptions(parsed, held, references.tables, handover)
     faults = join_faults(
         [reading, *(one.faults for one in parsed.values()), reference_faults, subscription_faults]
     )
@@ -246,7 +250,7 @@ def _check_family(
 
 
 def _judge_subscriptions(
-    parsed: dict[str, Parsed], held: Held, references: dict[str, pd.DataFrame]
+    parsed: dict[str, Parsed], held: Held, references: dict[str, pd.DataFrame], handover: str
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     merged: dict[str, pd.DataFrame] = {}
     faults = []
@@ -270,6 +274,7 @@ def _judge_subscriptions(
     judged = {
         "subscriptions": views.subscription_view(everything, held.tables, held.posted),
         "subscription_lines": views.line_view(everything, held.tables, held.posted),
+        "phases": views.phase_view(everything, held.tables, held.posted, handover),
         "charges": charges,
         "milestones": milestones,
         "plans": views.plan_view(milestones, charges),

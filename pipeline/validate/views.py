@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline import money
 from pipeline.frames import code_groups, joined_keys, look_up, match, sum_groups
+from pipeline.phases import phase_terms
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -48,11 +49,12 @@ def template_plan_view(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def subscription_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.DataFrame:
-    """Adds customer_known, currency_known, posted and stored values."""
+    """Adds customer_known, currency_known, has_phases, posted and stored values."""
     rows = merged["subscriptions"]
     return rows.assign(
         customer_known=known(rows, merged["customers"], ["customer_number"]),
         currency_known=rows["currency"].isin(money.currency_exponents().keys()),
+        has_phases=known(rows, merged["phases"], ["subscription_number"]),
         posted=rows["subscription_number"].isin(posted["subscription_number"]),
         **beside(
             rows, stored["subscriptions"],
@@ -79,6 +81,26 @@ def line_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.DataFr
         posted=known(rows, billed, ON_LINE),
         **beside(rows, stored["subscription_lines"], ["start_date", "end_date", "product_code"]),
     )
+
+
+def phase_view(merged: Tables, stored: Tables, posted: pd.DataFrame, handover: str) -> pd.DataFrame:
+    """Adds subscription_known, the phase's term (`phases.phase_terms`), subscription_end, is_last,
+    waits (bool: a phase before it is not completed), posted (of its subscription), stored values."""
+    subscriptions = merged["subscriptions"]
+    rows = phase_terms(merged["phases"], subscriptions, handover)
+    at = match(rows, subscriptions, ["subscription_number"])
+    last = ~rows["subscription_number"].duplicated(keep="last")
+    return rows.assign(
+        subscription_known=at >= 0,
+        subscription_end=look_up(subscriptions["end_date"], at),
+        is_last=last,
+        waits=rows["starts_on"].isna() & (at >= 0),
+        posted=rows["subscription_number"].isin(posted["subscription_number"]),
+        **beside(
+            rows, stored["phases"],
+            ["completion_date", "ends", "end_date", "duration_months", "billing_anchor"],
+        ),
+    )  # fmt: skip
 
 
 def charge_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.DataFrame:
@@ -109,6 +131,7 @@ def charge_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.Data
         live_until=look_up(lines["live_until"], line_at, rows.index),
         product_code=product_code,
         sales_product_type=look_up(products["sales_product_type"], product_at, rows.index),
+        phase_known=known(rows, merged["phases"], ["subscription_number", "phase_number"]),
         template_known=known(rows, merged["templates"], ["template_code"]),
         has_milestones=has_milestones,
         beside_other_charges=rows["subscription_number"].isin(plain["subscription_number"]),

@@ -80,6 +80,19 @@ def differs(left: pd.Series, right: pd.Series) -> Mask:
     return ~(same | (left.isna() & right.isna()))
 
 
-from schemas.rules import changes, milestones, references, templates, terms  # noqa: E402
+from schemas.rules import (  # noqa: E402
+    changes,
+    milestones,
+    phases,
+    references,
+    templates,
+    terms,
+)
 
-FAMILIES = (references, terms, templates, milestones, changes)
+FAMILIES = (references, terms, phases, templates, milestones, changes)
+
+RETIRED = {
+    "CHG-04": "recurring charges were refused until they could be billed",
+    "CHG-05": "charges of phases were refused until phases could be followed",
+}
+"""Codes that are no longer given, and never given again to another fault."""

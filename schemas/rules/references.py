@@ -45,6 +45,22 @@ def subscription_of_milestone_unknown(milestones: pd.DataFrame) -> pd.Series:
     return ~milestones["subscription_known"]
 
 
+@rule("REF-03", view="phases", column="subscription_number",
+      message="subscription {subscription_number} is unknown: add it to the subscriptions table, "
+              "or correct the number")  # fmt: skip
+def subscription_of_phase_unknown(phases: pd.DataFrame) -> pd.Series:
+    """The phase's subscription is neither stored nor in this upload."""
+    return ~phases["subscription_known"]
+
+
+@rule("REF-09", view="charges", column="phase_number",
+      message="phase {phase_number} is unknown on subscription {subscription_number}: add it to the "
+              "phases table, or correct the number")  # fmt: skip
+def phase_unknown(charges: pd.DataFrame) -> pd.Series:
+    """The charge's phase is neither stored nor in this upload."""
+    return charges["phase_number"].notna() & charges["subscription_known"] & ~charges["phase_known"]
+
+
 @rule("REF-04", view="charges", column="line_number",
       message="line {line_number} is unknown on subscription {subscription_number}: add it to the "
               "subscription_lines table, or correct the number")  # fmt: skip

@@ -22,10 +22,12 @@ def line_ends_before_start(lines: pd.DataFrame) -> pd.Series:
 
 
 @rule("TRM-02", view="subscriptions", column="end_date", source="DESIGN 6, terms",
-      message="the subscription has no end_date: give one, or set evergreen to Y")  # fmt: skip
+      message="the subscription has no end_date: give one, set evergreen to Y, or give it "
+              "phases")  # fmt: skip
 def subscription_without_end(subscriptions: pd.DataFrame) -> pd.Series:
-    """A subscription without end_date that is not evergreen."""
-    return subscriptions["end_date"].isna() & (subscriptions["evergreen"] != "Y")
+    """A subscription without end_date that is neither evergreen nor has phases."""
+    evergreen = subscriptions["evergreen"] == "Y"
+    return subscriptions["end_date"].isna() & ~evergreen & ~subscriptions["has_phases"]
 
 
 @rule("TRM-03", view="subscriptions", column="end_date", severity="warning",
@@ -62,6 +64,7 @@ def fee_in_arrears_without_end(charges: pd.DataFrame) -> pd.Series:
         & ~charges["milestone_billing_on"]
         & (charges["billing_timing"] == "IN_ARREARS")
         & charges["line_known"]
+        & charges["phase_number"].isna()
         & charges["live_until"].isna()
     )
 
@@ -72,22 +75,6 @@ def fee_in_arrears_without_end(charges: pd.DataFrame) -> pd.Series:
 def recurring_without_frequency(charges: pd.DataFrame) -> pd.Series:
     """A recurring charge that does not say how long its periods are."""
     return (charges["charge_type"] == "RECURRING") & charges["billing_frequency"].isna()
-
-
-@rule("CHG-04", view="charges", column="charge_type",
-      message="this version does not bill RECURRING charges: bill them elsewhere and leave them "
-              "out here")  # fmt: skip
-def recurring_not_billed(charges: pd.DataFrame) -> pd.Series:
-    """A recurring charge, which this version can't bill: refused rather than forgotten."""
-    return charges["charge_type"] == "RECURRING"
-
-
-@rule("CHG-05", view="charges", column="phase_number",
-      message="this version knows no phases: bill the charge of phase {phase_number} elsewhere, or "
-              "remove the phase_number to bill it from its line's start")  # fmt: skip
-def phase_not_known(charges: pd.DataFrame) -> pd.Series:
-    """A charge that belongs to a phase, which this version can't follow: refused, not guessed."""
-    return charges["phase_number"].notna()
 
 
 @rule("CHG-06", view="charges", column="amount", severity="warning",
