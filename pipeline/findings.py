@@ -6,6 +6,7 @@ column (the heading), value (as it was given), message (what is wrong and what t
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ COLUMNS = ["code", "severity", "file", "sheet", "row", "column", "value", "messa
 ERROR, WARNING, INFO = "error", "warning", "info"
 
 
+@cache
 def no_findings() -> pd.DataFrame:
     """A findings frame without a row."""
     return pd.DataFrame({name: [] for name in COLUMNS}).astype(

@@ -42,8 +42,9 @@ def exponents_of(currencies: pd.Series) -> np.ndarray:
 def split_decimal(texts: arrow.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Plain decimal texts as (whole part, millionths, is a number, is finer than a millionth).
 
-    Both parts carry the sign. Refused, as not a number: exponents, thousands separators,
-    currency signs, blanks inside, and more than 15 digits before the point.
+    Both parts carry the sign. Refused, as not a number: exponents, thousands separators, currency
+    signs, blanks inside. A whole part of more than 15 digits comes out as 10 to the 15th, which is
+    more than any amount may be.
 
     >>> [part.tolist() for part in split_decimal(arrow.array(["-1.50", "007", "1,000"]))]
     [[-1, 7, 0], [-500000, 0, 0], [True, True, False], [False, False, False]]
@@ -53,7 +54,8 @@ def split_decimal(texts: arrow.Array) -> tuple[np.ndarray, np.ndarray, np.ndarra
     whole = compute.struct_field(parts, "whole")
     fraction = compute.struct_field(parts, "fraction")
     short = compute.less_equal(compute.utf8_length(whole), MOST_DIGITS)
-    readable = compute.fill_null(compute.and_(ascii_digits, short), False)
+    readable = compute.fill_null(ascii_digits, False)
+    whole = compute.if_else(short, whole, str(10**MOST_DIGITS))
     fine = compute.fill_null(compute.greater(compute.utf8_length(fraction), 6), False)
 
     def digits(values: arrow.Array) -> np.ndarray:

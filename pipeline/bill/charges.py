@@ -25,7 +25,8 @@ READ_FROM_CONTRACTS = {
     ),
     "charges": (
         "subscription_number", "charge_number", "line_number", "charge_type", "amount_minor",
-        "description", "billing_frequency", "billing_timing", "phase_number", "milestone_billing",
+        "description", "billing_frequency", "billing_timing", "phase_number", "template_code",
+        "milestone_billing",
         "milestone_revenue", "price_adjustment_percent_millionths", "tax_code", "template_billing",
         "template_revenue",
     ),
@@ -73,7 +74,7 @@ def billable_charges(contracts: Mapping[str, pd.DataFrame], phases: pd.DataFrame
     return charges.assign(
         milestone_billing_on=by_milestones.astype(bool),
         milestone_revenue_on=revenue_by_milestones.astype(bool),
-        price_minor=_price(charges, by_milestones),
+        price_minor=_price(charges, by_milestones | revenue_by_milestones),
         currency=currency,
         exponent=money.exponents_of(currency),
         **charge_terms(charges, subscriptions, lines, phases),
@@ -126,10 +127,12 @@ def charge_terms(
 
 
 def _price(charges: pd.DataFrame, by_milestones: pd.Series) -> np.ndarray:
-    """The amount a charge comes to in all. 500.00 with -10 % is 450.00, rounded once."""
+    """The amount a charge comes to in all. 500.00 with -10 % is 450.00, rounded once; a charge with a
+    template or milestones keeps its amount (TPL-06)."""
+    fixed = by_milestones | charges["template_code"].notna()
     amount = charges["amount_minor"].to_numpy(np.int64)
     percent = charges["price_adjustment_percent_millionths"].fillna(0).to_numpy(np.int64)
-    return np.where(by_milestones, amount, money.adjust_by_percent(amount, percent))
+    return np.where(fixed, amount, money.adjust_by_percent(amount, percent))
 
 
 def _held_by(charges: pd.DataFrame, subscription: pd.Series, line: pd.Series) -> pd.Series:

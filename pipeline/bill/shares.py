@@ -30,11 +30,10 @@ def milestone_shares(
     by_percent = _is_by_percent(plan, len(charges))
     weights = _weights(plan, len(charges))
     order = plan["sequence"].to_numpy(np.int64)
-    shares = np.where(
-        by_percent, money.split(prices, weights, groups, order), _fixed_amounts(plan, prices)
-    )
     standing = _standing(plan, posted)
     is_posted = standing != 0
+    fixed = _fixed_amounts(plan, prices, standing)
+    shares = np.where(by_percent, money.split(prices, weights, groups, order), fixed)
     moved = np.bincount(groups[is_posted & (standing != shares)], minlength=len(charges)) > 0
     left_to_share = moved[groups] & by_percent
     open_weights = np.where(is_posted, 0, weights)
@@ -78,12 +77,14 @@ def _weights(plan: pd.DataFrame, count: int) -> np.ndarray:
     return np.where(_takes_rest(plan), np.maximum(rest[groups], 0), percent)
 
 
-def _fixed_amounts(plan: pd.DataFrame, prices: np.ndarray) -> np.ndarray:
-    """Fixed amounts; the milestone that takes the rest gets what they leave of the price."""
+def _fixed_amounts(plan: pd.DataFrame, prices: np.ndarray, standing: np.ndarray) -> np.ndarray:
+    """Fixed amounts; the milestone that takes the rest gets what they leave of the price. What is
+    posted stands."""
     groups = plan["charge_at"].to_numpy()
     amount = plan["amount_minor"].fillna(0).to_numpy(np.int64)
+    amount = np.where(standing != 0, standing, amount)
     rest = prices - sum_groups(amount, groups, len(prices))
-    return np.where(_takes_rest(plan), rest[groups], amount)
+    return np.where(_takes_rest(plan) & (standing == 0), rest[groups], amount)
 
 
 def _takes_rest(plan: pd.DataFrame) -> np.ndarray:

@@ -12,6 +12,7 @@ from pipeline.bill.shares import BY_AMOUNT, BY_PERCENT, BY_REST, BY_WHAT_IS_LEFT
 from schemas.cells import arrow_texts
 
 LONGEST_DESCRIPTION = 240
+MINUS, BLANK = arrow.scalar("-", arrow.large_string()), arrow.scalar("", arrow.large_string())
 
 
 def reasons(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
@@ -104,7 +105,7 @@ def _period(facts: pd.DataFrame) -> arrow.Array:
     cut = _join(price, " × ", _number(facts["days_served"]), "/", of, " days")
     words = compute.if_else(whole, _join(price, " for a whole period of ", of, " days"), cut)
     adjusted = (facts["adjustment_millionths"] != 0).to_numpy(bool)
-    plain_end = compute.if_else(whole, "", _join(" = ", _money(facts, "due_minor")))
+    plain_end = compute.if_else(whole, BLANK, _join(" = ", _money(facts, "due_minor")))
     return _join(words, compute.if_else(adjusted, _adjusted(facts), plain_end))
 
 
@@ -112,7 +113,7 @@ def _adjusted(facts: pd.DataFrame) -> arrow.Array:
     """The price adjustment and what it comes to; blank where there is none."""
     percent = money.percent_text(facts["adjustment_millionths"])
     words = _join(", adjusted by ", percent, " % = ", _money(facts, "due_minor"))
-    return compute.if_else((facts["adjustment_millionths"] != 0).to_numpy(bool), words, "")
+    return compute.if_else((facts["adjustment_millionths"] != 0).to_numpy(bool), words, BLANK)
 
 
 def _exact_share(facts: pd.DataFrame) -> arrow.Array:
@@ -130,10 +131,10 @@ def _rounded_share(facts: pd.DataFrame) -> arrow.Array:
     exact = facts.assign(below_minor=np.sign(price) * below)
     digits = compute.replace_substring_regex(compute.utf8_lpad(fraction, 8, "0"), "0+$", "")
     pointed = compute.if_else((facts["exponent"] == 0).to_numpy(bool), _join(".", digits), digits)
-    signed = compute.if_else((price < 0) & (below == 0), "-", "")
+    signed = compute.if_else((price < 0) & (below == 0), MINUS, BLANK)
     return _join(
         _share(facts), " = ", signed, _money(exact, "below_minor"), pointed,
-        compute.if_else(up, ", rounded up to ", ", rounded down to "), _money(facts, "due_minor"),
+        _either(up, ", rounded up to ", ", rounded down to "), _money(facts, "due_minor"),
         " so that the parts total ", _money(facts, "price_minor"),
     )  # fmt: skip
 
@@ -199,6 +200,12 @@ def _served(lines: pd.DataFrame) -> arrow.Array:
 
 def _money(facts: pd.DataFrame, name: str) -> arrow.Array:
     return money.readable_text(facts[name], facts["exponent"].to_numpy(np.int64))
+
+
+def _either(mask: np.ndarray, yes: str, no: str) -> arrow.Array:
+    return compute.if_else(
+        mask, arrow.scalar(yes, arrow.large_string()), arrow.scalar(no, arrow.large_string())
+    )
 
 
 def _join(*parts: arrow.Array | str) -> arrow.Array:

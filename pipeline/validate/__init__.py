@@ -20,7 +20,7 @@ from pipeline.read import Inputs, Sheet
 from pipeline.record import RefusedSheet
 from pipeline.validate import views
 from pipeline.validate.check import check_cells, check_rules
-from pipeline.validate.faults import join_faults
+from pipeline.validate.faults import join_faults, without_repeats
 from pipeline.validate.merge import (
     copied_flags,
     drop_repeated,
@@ -189,9 +189,11 @@ def _uploaded_rows(
     """The uploaded rows that can be merged (one per key, the key whole), and the faults of cells."""
     model = schemas.TABLES[name]
     keys = schemas.keys_of(model)
-    single, repeated = drop_repeated(model, parsed.rows)
-    filled = fill_absent(single, base, match(single, base, keys), parsed)
-    rows = fill_defaults(model, filled)
+    if parsed.rows.empty:
+        return parsed.rows, join_faults([])
+    filled = fill_absent(parsed.rows, base, match(parsed.rows, base, keys), parsed)
+    single, repeated = drop_repeated(model, filled)
+    rows = fill_defaults(model, single)
     faults = check_cells(model, rows, parsed.faulty.loc[rows.index])
     whole = has_whole_key(rows, keys)
     return rows[whole], join_faults([repeated, faults])
@@ -235,7 +237,8 @@ def _check_family(
         return check_rules("products", view[view["uploaded"]], "products", ["product_code"])
     if "templates" in family:
         rows = merged["template_milestones"]
-        view = views.template_milestone_view(rows, merged["templates"], tables["lookups"])
+        stored = held.tables["template_milestones"]
+        view = views.template_milestone_view(rows, stored, merged["templates"], tables["lookups"])
         plans = views.template_plan_view(rows)
         return join_faults(
             [
@@ -282,7 +285,8 @@ def _judge_subscriptions(
     for view, rows in judged.items():
         table = "milestones" if view == "plans" else view
         faults.append(check_rules(view, rows, table, ["subscription_number"]))
-    return merged, join_faults(faults)
+    unread = join_faults([parsed[name].faults for name in SUBSCRIPTION_TABLES])
+    return merged, without_repeats(join_faults(faults), unread)
 
 
 def _accepted(name: str, merged: pd.DataFrame, held: Held, refusal: Refusal) -> pd.DataFrame:

@@ -6,6 +6,7 @@ sheet of this upload, positive for a stored one), row (int64), column (heading),
 
 import string
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,14 @@ import pyarrow.compute as compute
 
 from pipeline import money
 from pipeline.findings import ERROR
-from pipeline.frames import SEPARATOR
+from pipeline.frames import SEPARATOR, match
 from schemas.cells import arrow_texts
 
+UNREAD = ("VAL-04", "VAL-05", "VAL-06", "VAL-07", "VAL-09")
 COLUMNS = ["code", "severity", "table", "unit", "source", "row", "column", "value", "message"]
 
 
+@cache
 def no_faults() -> pd.DataFrame:
     """A faults frame without a row."""
     return pd.DataFrame({name: [] for name in COLUMNS}).astype(
@@ -56,6 +59,12 @@ def join_faults(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(kept, ignore_index=True) if kept else no_faults()
 
 
+def without_repeats(faults: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """The faults but for those of cells that could not even be read: they have been told."""
+    address = ["source", "row", "column"]
+    return faults[match(faults, cells[cells["code"].isin(UNREAD)], address) < 0]
+
+
 def unit_texts(rows: pd.DataFrame, unit: Sequence[str]) -> np.ndarray:
     """The text that names each row's unit of acceptance; blank where it has none."""
     parts = [compute.fill_null(arrow_texts(rows[name]), "") for name in unit]
@@ -89,8 +98,8 @@ def as_written(rows: pd.DataFrame, name: str) -> pd.Series:
         texts = money.percent_text(column.fillna(0).astype("int64"))
     elif str(column.dtype).startswith("datetime64"):
         return _blank(column.dt.strftime("%Y-%m-%d").astype("str"))
-    elif column.dtype == "bool":
-        return column.map({True: "Y", False: "N"}).astype("str")
+    elif str(column.dtype) in ("bool", "boolean"):
+        return _blank(column.map({True: "Y", False: "N"}).astype("str").where(column.notna()))
     else:
         return _blank(column.astype("str").where(column.notna()))
     return pd.Series(pd.array(texts, dtype="str"), rows.index).where(column.notna(), "")

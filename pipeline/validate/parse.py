@@ -6,6 +6,7 @@ column is read over its distinct texts, of which a long column has few.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,18 @@ def parse_table(
     model: type[InputTable], sheets: Sequence[tuple[int, Sheet]], currencies: Currencies
 ) -> Parsed:
     """All uploaded rows of a table, typed; `sheets` come with their (negative) source numbers."""
+    return _parsed(model, sheets, currencies) if sheets else _nothing_uploaded(model)
+
+
+@cache
+def _nothing_uploaded(model: type[InputTable]) -> Parsed:
+    """Most nights bring a few tables only; the others need no parsing."""
+    return _parsed(model, (), lambda numbers: numbers)
+
+
+def _parsed(
+    model: type[InputTable], sheets: Sequence[tuple[int, Sheet]], currencies: Currencies
+) -> Parsed:
     columns = schemas.columns_of(model)
     place = pd.DataFrame(
         {
@@ -177,7 +190,7 @@ def _read_percent(texts: arrow.Array, _paid_in: pd.Series) -> _Reading:
     given = _present(texts)
     plain = compute.replace_substring_regex(texts, r"[\s\x{00A0}]*%$", "")  # 30% says what 30 says
     whole, millionths, readable, fine = _decimals(plain)
-    readable = readable & (np.abs(whole) < 10**9)
+    whole = np.clip(whole, -(10**9), 10**9)  # far out of any range, and told so as such
     good = given & readable & ~fine
     return _Reading(
         pd.arrays.IntegerArray(

@@ -8,6 +8,7 @@ import pandas as pd
 from pipeline import money
 from pipeline.frames import code_groups, joined_keys, look_up, match, sum_groups
 from pipeline.phases import phase_terms
+from schemas.rules import differs
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -32,11 +33,12 @@ def product_view(products: pd.DataFrame, used_with_milestones: pd.Series) -> pd.
 
 
 def template_milestone_view(
-    rows: pd.DataFrame, templates: pd.DataFrame, lookups: pd.DataFrame
+    rows: pd.DataFrame, stored: pd.DataFrame, templates: pd.DataFrame, lookups: pd.DataFrame
 ) -> pd.DataFrame:
-    """Adds template_known, name_known, source_known."""
+    """Adds template_known, name_known, source_known, name_is_new, source_is_new."""
     return rows.assign(
-        template_known=known(rows, templates, ["template_code"]), **_lookup_columns(rows, lookups)
+        template_known=known(rows, templates, ["template_code"]),
+        **_lookup_columns(rows, lookups, stored),
     )
 
 
@@ -134,6 +136,9 @@ def charge_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.Data
         phase_known=known(rows, merged["phases"], ["subscription_number", "phase_number"]),
         template_known=known(rows, merged["templates"], ["template_code"]),
         has_milestones=has_milestones,
+        price_is_fixed=rows["template_code"].notna()
+        | flags["milestone_billing_on"]
+        | flags["milestone_revenue_on"],
         beside_other_charges=rows["subscription_number"].isin(plain["subscription_number"]),
         posted=known(rows, posted, ON_CHARGE),
         **beside(
@@ -168,8 +173,7 @@ def milestone_view(
     at = match(rows, charges, ON_CHARGE)
     before = beside(
         rows, stored["milestones"],
-        ["percent_millionths", "amount_minor", "completion_date", "expected_completion_date",
-         "milestone_name", "milestone_source"],
+        ["percent_millionths", "amount_minor", "completion_date", "expected_completion_date"],
     )  # fmt: skip
     bills = (rows["event_type"] == "BILLING").to_numpy()
     bare = charges.reset_index(drop=True)
@@ -180,10 +184,8 @@ def milestone_view(
         return billing.where(bills, revenue)
 
     return rows.assign(
-        **_lookup_columns(rows, merged["lookups"]),
+        **_lookup_columns(rows, merged["lookups"], stored["milestones"]),
         **before,
-        name_is_new=(rows["milestone_name"] != before["stored_milestone_name"]).astype(bool),
-        source_is_new=(rows["milestone_source"] != before["stored_milestone_source"]).astype(bool),
         subscription_known=known(rows, merged["subscriptions"], ["subscription_number"]),
         charge_known=at >= 0,
         charge_amount_minor=look_up(bare["amount_minor"], at, rows.index),
@@ -191,7 +193,8 @@ def milestone_view(
         in_plan=is_in_plan(rows),
         switched_on=of_charge("milestone_billing_on", "milestone_revenue_on"),
         flag_not_given=of_charge("flag_not_given_billing", "flag_not_given_revenue"),
-        billed=_billed(rows, posted),
+        billed=(standing := _posted_minor(rows, posted)) != 0,
+        posted_minor=standing,
     )
 
 
@@ -200,7 +203,9 @@ def plan_view(milestones: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
 
     Takes a milestone view and a charge view. The address is that of the plan's first uploaded
     milestone, else of the charge. Adds milestones, percents, amounts, remainders (counts),
-    percent_millionths, amount_minor (totals), charge_amount_minor, exponent.
+    percent_millionths, amount_minor (totals), charge_amount_minor, exponent; and of those that are not
+    billed: open_milestones, open_remainders (counts), open_amount_minor (total), left_minor (the
+    price less what is posted).
     """
     plans = pd.concat(
         [
@@ -219,6 +224,9 @@ def plan_view(milestones: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
     def counted(mask: pd.Series) -> np.ndarray:
         return np.bincount(at[mask.to_numpy()], minlength=count)
 
+    still_open = ~kept["billed"]
+    open_amount = np.where(still_open, amount.fillna(0).to_numpy(np.int64), 0)
+
     address = kept[kept["uploaded"]].sort_values(["source", "row"], ascending=[False, True])
     address_at = match(plans, address, keys)
     return plans.assign(
@@ -229,6 +237,11 @@ def plan_view(milestones: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
         remainders=counted(percent.isna() & amount.isna()),
         percent_millionths=sum_groups(percent.fillna(0).to_numpy(np.int64), at, count),
         amount_minor=_bounded_sums(amount.fillna(0).to_numpy(np.int64), at, count),
+        open_milestones=counted(still_open),
+        open_remainders=counted(still_open & percent.isna() & amount.isna()),
+        open_amount_minor=_bounded_sums(open_amount, at, count),
+        left_minor=plans["amount_minor"].fillna(0).to_numpy(np.int64)
+        - sum_groups(kept["posted_minor"].to_numpy(np.int64), at, count),
         source=look_up(address["source"], address_at).fillna(plans["source"]).astype("int64"),
         row=look_up(address["row"], address_at).fillna(plans["row"]).astype("int64"),
         uploaded=plans["uploaded"] | (address_at >= 0),
@@ -245,22 +258,29 @@ def exponents_at(subscriptions: pd.DataFrame, at: np.ndarray) -> np.ndarray:
     return money.exponents_of(look_up(subscriptions["currency"], at))
 
 
-def _lookup_columns(rows: pd.DataFrame, lookups: pd.DataFrame) -> dict[str, pd.Series]:
+def _lookup_columns(
+    rows: pd.DataFrame, lookups: pd.DataFrame, stored: pd.DataFrame
+) -> dict[str, pd.Series]:
+    """name_known, source_known: in the lookups and enabled; name_is_new, source_is_new: not stored
+    so already. A code that goes out of use does not break what uses it."""
     enabled = lookups[lookups["enabled"] == "Y"]
     names = enabled.loc[enabled["lookup_type"] == "MILESTONE_NAME", "code"]
     sources = enabled.loc[enabled["lookup_type"] == "MILESTONE_SOURCE", "code"]
+    before = beside(rows, stored, ["milestone_name", "milestone_source"])
     return {
         "name_known": rows["milestone_name"].isin(names),
         "source_known": rows["milestone_source"].isin(sources),
+        "name_is_new": differs(rows["milestone_name"], before["stored_milestone_name"]),
+        "source_is_new": differs(rows["milestone_source"], before["stored_milestone_source"]),
     }
 
 
-def _billed(milestones: pd.DataFrame, posted: pd.DataFrame) -> np.ndarray:
-    """True where a billing milestone's line is posted and was not taken back."""
-    standing = posted[posted["amount_minor"] != 0]
+def _posted_minor(milestones: pd.DataFrame, posted: pd.DataFrame) -> np.ndarray:
+    """What stands posted for each billing milestone, net of corrections; 0 where nothing does."""
     lines = milestones.assign(what="M" + milestones["sequence"].astype("str"))
     bills = (milestones["event_type"] == "BILLING").to_numpy()
-    return known(lines, standing, [*ON_CHARGE, "what"]) & bills
+    at = np.where(bills, match(lines, posted, [*ON_CHARGE, "what"]), -1)
+    return look_up(posted["amount_minor"], at).fillna(0).to_numpy(np.int64)
 
 
 def _bounded_sums(amounts: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:

@@ -8,12 +8,20 @@ HOW_IT_WORKS = "Overview of Billing Using Milestones, How it Works"
 HUNDRED_PERCENT = 100_000_000
 
 
-@rule("MIL-01", view="plans", column="percent", source=HOW_IT_WORKS,
-      message="charge {charge_number} has {event_type} milestones switched on, but no milestone: "
-              "give milestones that total 100 percent, or switch them off")  # fmt: skip
-def no_milestone(plans: pd.DataFrame) -> pd.Series:
-    """Milestones switched on for a charge that has none."""
-    return plans["milestones"] == 0
+@rule("MIL-01", view="plans", column="milestone_billing", source=HOW_IT_WORKS,
+      message="charge {charge_number} has BILLING milestones switched on, but no milestone: give "
+              "milestones that total 100 percent, or switch them off")  # fmt: skip
+def no_billing_milestone(plans: pd.DataFrame) -> pd.Series:
+    """Billing milestones switched on for a charge that has none."""
+    return (plans["milestones"] == 0) & (plans["event_type"] == "BILLING")
+
+
+@rule("MIL-01", view="plans", column="milestone_revenue", source=HOW_IT_WORKS,
+      message="charge {charge_number} has REVENUE milestones switched on, but no milestone: give "
+              "milestones that total 100 percent, or switch them off")  # fmt: skip
+def no_revenue_milestone(plans: pd.DataFrame) -> pd.Series:
+    """Revenue milestones switched on for a charge that has none."""
+    return (plans["milestones"] == 0) & (plans["event_type"] == "REVENUE")
 
 
 @rule("MIL-01", view="plans", column="percent", source=HOW_IT_WORKS,
@@ -53,6 +61,21 @@ def amounts_not_charge(plans: pd.DataFrame) -> pd.Series:
     over = plans["amount_minor"].abs() > plans["charge_amount_minor"].abs()
     only_amounts = (plans["amounts"] > 0) & (plans["percents"] == 0)
     return only_amounts & (over | (off & (plans["remainders"] == 0)))
+
+
+@rule("MIL-01", view="plans", column="percent", source="DESIGN 6, what is posted is fixed",
+      message="{left_minor} of charge {charge_number} is not billed yet, but the milestones that are "
+              "not billed can't share it: give them shares that total it")  # fmt: skip
+def rest_not_shared(plans: pd.DataFrame) -> pd.Series:
+    """What is posted stands: milestones that are not billed must total what is left, to the cent."""
+    bills = (plans["event_type"] == "BILLING") & (
+        plans["left_minor"] != plans["charge_amount_minor"]
+    )
+    nobody = (plans["open_milestones"] == 0) & (plans["left_minor"] != 0)
+    fixed = (plans["amounts"] > 0) & (plans["percents"] == 0)
+    off = (plans["open_remainders"] == 0) & (plans["open_amount_minor"] != plans["left_minor"])
+    over = plans["open_amount_minor"].abs() > plans["left_minor"].abs()
+    return bills & (nobody | (fixed & (off | over)))
 
 
 @rule("MIL-05", view="milestones", column="percent",

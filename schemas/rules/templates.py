@@ -76,7 +76,7 @@ def milestones_with_periodic_revenue(charges: pd.DataFrame) -> pd.Series:
 def adjustment_without_effect(charges: pd.DataFrame) -> pd.Series:
     """A price adjustment on a charge with a template or milestones."""
     adjustment = charges["price_adjustment_percent_millionths"].fillna(0)
-    return charges["has_milestones"] & (adjustment != 0).astype(bool)
+    return charges["price_is_fixed"] & (adjustment != 0).astype(bool)
 
 
 @rule("TPL-07", view="charges", column="charge_number", severity="warning",
@@ -94,8 +94,9 @@ def milestones_beside_other_charges(charges: pd.DataFrame) -> pd.Series:
       message="milestone name {milestone_name} is not an enabled MILESTONE_NAME: add it to the "
               "lookups table, or use one that stands there")  # fmt: skip
 def template_name_not_in_lookup(template_milestones: pd.DataFrame) -> pd.Series:
-    """A template milestone's name that the lookup doesn't hold, or holds disabled."""
-    return template_milestones["milestone_name"].notna() & ~template_milestones["name_known"]
+    """A template milestone's new name that the lookup doesn't hold, or holds disabled."""
+    given = template_milestones["milestone_name"].notna() & template_milestones["name_is_new"]
+    return given & ~template_milestones["name_known"]
 
 
 @rule("TPL-09", view="template_milestones", column="milestone_source",
@@ -103,8 +104,9 @@ def template_name_not_in_lookup(template_milestones: pd.DataFrame) -> pd.Series:
       message="milestone source {milestone_source} is not an enabled MILESTONE_SOURCE: add it to "
               "the lookups table, or use one that stands there")  # fmt: skip
 def template_source_not_in_lookup(template_milestones: pd.DataFrame) -> pd.Series:
-    """A template milestone's source that the lookup doesn't hold, or holds disabled."""
-    return template_milestones["milestone_source"].notna() & ~template_milestones["source_known"]
+    """A template milestone's new source that the lookup doesn't hold, or holds disabled."""
+    given = template_milestones["milestone_source"].notna() & template_milestones["source_is_new"]
+    return given & ~template_milestones["source_known"]
 
 
 @rule("TPL-09", view="milestones", column="milestone_name",
