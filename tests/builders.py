@@ -196,6 +196,7 @@ def nothing_posted() -> pd.DataFrame:
     return pd.DataFrame(
         {**{name: pd.Series([], dtype="str") for name in texts},
          **{name: pd.Series([], dtype="int64") for name in numbers},
+         **{name: pd.Series([], dtype="datetime64[s]") for name in ("service_start", "service_end")},
          "sent": pd.Series([], dtype="bool")}
     )  # fmt: skip
 

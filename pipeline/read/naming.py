@@ -20,7 +20,7 @@ UNSEEN_IN_HEADINGS = re.compile(r"[\s_\u200b\ufeff]+")
 def table_of_file(stem: str) -> str | None:
     """The table of a CSV file by the name before its suffix; the longest name that fits wins.
 
-    >>> [table_of_file(stem) for stem in ("Milestones-east", "subscription lines", "phases")]
+    >>> [table_of_file(stem) for stem in ("Milestones-east", "subscription lines", "plans")]
     ['milestones', 'subscription_lines', None]
     """
     name = plain_name(stem)
