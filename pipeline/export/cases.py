@@ -25,6 +25,12 @@ def is_correcting_credit(lines: pd.DataFrame, settings: Any) -> np.ndarray:
     return is_credit(lines, settings) & corrects
 
 
+def is_charge_for_period(lines: pd.DataFrame, settings: Any) -> np.ndarray:
+    """True where a charge is for a service period, whose first and last day are known."""
+    served = lines["service_start"].notna() & lines["service_end"].notna()
+    return is_charge(lines, settings) & served.to_numpy(bool)
+
+
 def is_ledger_currency(lines: pd.DataFrame, settings: Any) -> np.ndarray:
     """True where nothing is to be converted."""
     return lines["currency"].eq(settings.ledger_currency).to_numpy(bool)
@@ -39,6 +45,7 @@ CASES: dict[str, Case] = {
     "charge": is_charge,
     "credit": is_credit,
     "correcting_credit": is_correcting_credit,
+    "charge_for_period": is_charge_for_period,
     "ledger_currency": is_ledger_currency,
     "other_currency": is_other_currency,
 }

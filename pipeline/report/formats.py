@@ -8,7 +8,10 @@ from xlsxwriter.format import Format
 DARK, GREY = "#1F3864", "#595959"
 GOOD = {"bg_color": "#C6EFCE", "font_color": "#006100"}
 BAD = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
+ENDED, RUNNING, SCHEDULED, TONIGHT = "#A6A6A6", "#548235", "#9DC3E6", "#BF8F00"
+"""Apart in brightness too, for black and white print."""
 DATE_FORMAT = "yyyy-mm-dd"
+MONTH_FORMAT = "mmm-yy"
 COUNT_FORMAT = "#,##0_)"
 PERCENT_FORMAT = "0.00####%_)"
 TEXT_FORMAT = "@"
@@ -17,6 +20,13 @@ INDENTED = {"align": "left", "indent": 1}
 HEADING = {
     "bold": True, "font_color": "#FFFFFF", "bg_color": DARK, "text_wrap": True, "valign": "vcenter",
 }  # fmt: skip
+MONTH = {
+    "bold": True, "font_size": 9, "font_color": "#FFFFFF", "bg_color": DARK, "rotation": 90,
+    "num_format": MONTH_FORMAT, "align": "center", "valign": "vcenter",
+}  # fmt: skip
+FRAME = {"left": 2, "right": 2, "left_color": TONIGHT, "right_color": TONIGHT}
+WAITING = {"italic": True, "font_color": "#9C5700", "valign": "top"}
+OPEN_END = {"align": "right", "valign": "top"}
 
 LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": DARK},
@@ -38,6 +48,21 @@ LOOKS: dict[str, dict[str, Any]] = {
     "count": {"num_format": COUNT_FORMAT, "valign": "top"},
     "percent": {"num_format": PERCENT_FORMAT, "valign": "top"},
     "flag": {"bold": True, "align": "center"},
+    "month": MONTH,
+    "month_tonight": MONTH | {"bg_color": TONIGHT},
+    "tonight": FRAME,
+    "waiting": WAITING,
+    "waiting_tonight": WAITING | FRAME,
+    "open": OPEN_END,
+    "open_tonight": OPEN_END | FRAME,
+    "ink_ended": {"font_color": ENDED},
+    "ink_running": {"font_color": RUNNING},
+    "ink_scheduled": {"font_color": SCHEDULED},
+    "bar_ended": {"bg_color": ENDED},
+    "bar_running": {"bg_color": RUNNING},
+    "bar_scheduled": {"bg_color": SCHEDULED},
+    "bar_running_fading": {"bg_color": "#C6E0B4"},
+    "bar_scheduled_fading": {"bg_color": "#DDEBF7"},
     "good": GOOD,
     "bad": BAD,
 }  # fmt: skip

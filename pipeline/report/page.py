@@ -19,6 +19,8 @@ class Page:
         self.worksheet = worksheet
         self.formats = formats
         self.row = 0
+        self.blocks = [0]
+        """Rows at which something begins that belongs together."""
 
     def line(self, text: str, look: str) -> None:
         """One text, then the next row."""
@@ -34,6 +36,7 @@ class Page:
     def section(self, title: str, note: str = "") -> None:
         """A heading over a block, with what to know about it."""
         self.row += 1
+        self.blocks.append(self.row)
         self.line(title, "section")
         if note:
             self.line(note, "note")
@@ -56,6 +59,16 @@ class Page:
             self.worksheet.write_formula(self.row, at, formula, self.formats["count"], number)
         else:
             self.worksheet.write_number(self.row, at, number, self.formats["count"])
+
+    def day(self, at: int, number: float | None) -> None:
+        """A day (cells.day_number) in the running row, where there is one."""
+        if number is not None:
+            self.worksheet.write_number(self.row, at, number, self.formats["date"])
+
+    def link(self, at: int, tab: str, text: str) -> None:
+        """A link to a sheet in the running row."""
+        target = f"internal:'{tab}'!A1"
+        self.worksheet.write_url(self.row, at, target, self.formats["link"], string=text)
 
     def money(self, at: int, minor: int, places: int, formula: str = "") -> None:
         """An amount in the running row; as text where it has more digits than a number keeps."""

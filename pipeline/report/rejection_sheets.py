@@ -11,10 +11,13 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from pipeline.report.cells import shown_texts
+from pipeline.report.paper import A4
 from pipeline.report.refusals import COLUMNS, Refusals
+from pipeline.report.wrapping import LINE_HEIGHT, MOST_LINES, lines_needed
 
 ERRORS = "errors"
 ERRORS_WIDTH, NARROWEST, WIDEST = 60, 10, 40
@@ -22,30 +25,33 @@ MOST_COMMENTS = 2_000
 AUTHOR = "Milestone Billing"
 TEXT_FORMAT = "@"
 FACE = "Calibri"
-LINE_HEIGHT, MOST_LINES, LETTERS_A_LINE = 15, 27, ERRORS_WIDTH - 6
+REFUSAL_WIDTHS = (WIDEST, 22, 12, 28, 90)
 EXCEL_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 LOOKS = {
-    "text": {"number_format": TEXT_FORMAT, "alignment": Alignment(vertical="top")},
+    "text": {
+        "number_format": TEXT_FORMAT,
+        "alignment": Alignment(vertical="top", horizontal="left", indent=1),
+    },
     "errors": {
         "number_format": TEXT_FORMAT,
-        "alignment": Alignment(vertical="top", wrap_text=True),
+        "alignment": Alignment(vertical="top", horizontal="left", indent=1, wrap_text=True),
         "font": Font(name=FACE, size=11, color="9C0006"),
     },
     "faulty": {
         "number_format": TEXT_FORMAT,
-        "alignment": Alignment(vertical="top"),
+        "alignment": Alignment(vertical="top", horizontal="left", indent=1),
         "fill": PatternFill("solid", fgColor="FFC7CE"),
     },
     "heading": {
         "number_format": TEXT_FORMAT,
-        "alignment": Alignment(vertical="center"),
+        "alignment": Alignment(vertical="center", horizontal="left", indent=1),
         "font": Font(name=FACE, size=11, bold=True, color="FFFFFF"),
         "fill": PatternFill("solid", fgColor="1F3864"),
     },
     "number": {
         "number_format": "#,##0",
-        "alignment": Alignment(vertical="top", horizontal="left"),
+        "alignment": Alignment(vertical="top", horizontal="left", indent=1),
     },
 }
 
@@ -107,6 +113,7 @@ class RejectionsWriter:
         worksheet = _new_sheet(self.workbook, sheet.name)
         styled = _styled(worksheet)
         worksheet.freeze_panes = "A2"
+        worksheet.print_title_rows = "1:1"
         worksheet.auto_filter.ref = (
             f"A1:{get_column_letter(len(columns) + 1)}{len(sheet.cells) + 1}"
         )
@@ -115,16 +122,17 @@ class RejectionsWriter:
         worksheet.append(_filled(styled["heading"], [ERRORS, *_one_by_one(sheet.headings)]))
         marks = _marks_of(sheet)
         errors = cell_texts(sheet.errors)
-        rows = zip(errors, sheet.faulty.tolist(), *columns, strict=True)
-        for number, (error, faulty, *values) in enumerate(rows, start=2):
+        lines = lines_needed([error or "" for error in errors], ERRORS_WIDTH)
+        rows = zip(lines, errors, sheet.faulty.tolist(), *columns, strict=True)
+        for number, (high, error, faulty, *values) in enumerate(rows, start=2):
             cells = self._row(styled, error, marks[faulty], sheet.headings, values)
-            _append(worksheet, number, cells, _lines_of(error))
+            _append(worksheet, number, cells, high)
 
     def write_refusals(self, refusals: Refusals) -> None:
         """The last sheet: rows refused by file, then one row per error."""
         worksheet = _new_sheet(self.workbook, "refusals")
         styled = _styled(worksheet)
-        _set_columns(worksheet, [WIDEST, 22, 12, 28, ERRORS_WIDTH + 30])
+        _set_columns(worksheet, list(REFUSAL_WIDTHS))
         worksheet.append(_filled(styled["heading"], ["file", "rows refused"]))
         files = zip(cell_texts(refusals.files["file"]), refusals.files["rows_refused"], strict=True)
         for file, count in files:
@@ -133,14 +141,14 @@ class RejectionsWriter:
         if refusals.notice:
             worksheet.append(_filled(styled["errors"], [refusals.notice]))
         worksheet.append(_filled(styled["heading"], COLUMNS))
-        texts = [
-            cell_texts(refusals.errors[name]) for name in ("file", "sheet", "heading", "message")
-        ]
-        numbers = refusals.errors["row"].tolist()
-        for number, (file, name, heading, message) in zip(
-            numbers, zip(*texts, strict=True), strict=True
-        ):
-            worksheet.append(_refusal(styled, file, name, number, heading, message))
+        above = len(refusals.files) + 3 + bool(refusals.notice)
+        worksheet.print_title_rows = f"{above}:{above}"
+        names = ("file", "sheet", "heading", "message")
+        texts = [cell_texts(refusals.errors[name]) for name in names]
+        lines = lines_needed([text or "" for text in texts[-1]], REFUSAL_WIDTHS[-1])
+        rows = zip(lines, refusals.errors["row"].tolist(), *texts, strict=True)
+        for at, (high, row, file, name, heading, message) in enumerate(rows, start=above + 1):
+            _append(worksheet, at, _refusal(styled, file, name, row, heading, message), high)
 
     def _row(
         self,
@@ -188,9 +196,15 @@ def _one_by_one(texts: tuple[str, ...]) -> list[str | None]:
 
 
 def _new_sheet(workbook: Workbook, name: str) -> WriteOnlyWorksheet:
-    """A sheet that prints landscape, one page wide."""
+    """A sheet that prints landscape, one page wide, with a title and page numbers."""
     worksheet = workbook.create_sheet(name)
     worksheet.page_setup.orientation = "landscape"
+    worksheet.page_setup.paperSize = A4
+    worksheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+    title = f"{AUTHOR}, rows to correct: {name}"
+    head, foot = worksheet.HeaderFooter.oddHeader, worksheet.HeaderFooter.oddFooter
+    head.left.text, head.left.size = title, 14
+    foot.left.text, foot.right.text = title, "Page &P of &N"
     worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     worksheet.page_setup.fitToHeight = 0
     return worksheet
@@ -205,10 +219,6 @@ def _append(
     worksheet.append(cells)
     if lines > 1:
         del worksheet.row_dimensions[number]  # written, and not needed in memory
-
-
-def _lines_of(error: str | None) -> int:
-    return sum(-(-len(line) // LETTERS_A_LINE) for line in (error or "").split("\n"))
 
 
 def _styled(worksheet: WriteOnlyWorksheet) -> dict[str, TextCell]:

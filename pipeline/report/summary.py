@@ -8,10 +8,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.findings import ERROR, INFO, WARNING
 from pipeline.record import RunRecord
+from pipeline.report.awaited import write_awaited
 from pipeline.report.cells import day_number, places_of
 from pipeline.report.formats import Formats
 from pipeline.report.layout import Detail, Details
 from pipeline.report.page import Page
+from pipeline.report.paper import page_breaks
 from pipeline.report.totals import GROUP, Total, live_table, totals_by_group
 
 TITLE = "Milestone Billing"
@@ -45,9 +47,12 @@ def write_summary(
     _write_sheets(page, details)
     _write_billed(page, details.bill_lines, record.bill_lines)
     _write_withheld(page, details.withheld, record.withheld)
+    if details.schedule is not None:
+        write_awaited(page, details.schedule, record.phases, record.as_of)
     balance_rows = _write_balances(page, record.balances)
     _write_findings(page, details.findings, record.findings)
     input_rows = _write_inputs(page, record.inputs)
+    worksheet.set_h_pagebreaks(page_breaks(page.blocks, page.row))
     return SummaryPlaces(flag_row, balance_rows, input_rows)
 
 
@@ -76,7 +81,7 @@ def _write_run(page: Page, record: RunRecord) -> int:
     page.row += 1
     page.fact("Run", record.run_id)
     page.text(0, "As of", "label")
-    page.worksheet.write_number(page.row, 1, day_number(record.as_of), page.formats["date"])
+    page.day(1, day_number(record.as_of))
     page.row += 1
     page.text(0, "Checks", "label")
     page.row += 1
@@ -108,9 +113,7 @@ def _write_sheets(page: Page, details: Details) -> None:
     rows: list[tuple[str, int | None, str]] = [("Checks", None, about_checks)]
     rows += [(detail.sheet.tab, detail.count, detail.sheet.holds) for detail in details]
     for tab, count, holds in rows:
-        page.worksheet.write_url(
-            page.row, 0, f"internal:'{tab}'!A1", page.formats["link"], string=tab
-        )
+        page.link(0, tab, tab)
         if count is not None:
             page.count(1, count)
         page.text(2, holds, "plain")

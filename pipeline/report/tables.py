@@ -23,47 +23,45 @@ from pipeline.report.layout import (
     NARROWEST,
     PERCENT,
     TEXT,
-    WIDEST,
     WRAPPED,
     Detail,
     DetailColumn,
 )
+from pipeline.report.wrapping import LINE_HEIGHT, MOST_LINES, lines_needed
 
 TABLE_STYLE = "Table Style Light 1"
 DATE_WIDTH, PERCENT_WIDTH, ROOM = 13, 13, 3
-LINE_HEIGHT, MOST_LINES = 15, 27
-LETTERS_A_LINE = WIDEST - 3
-"""Of a wrapped text: a line breaks at a blank, so it is seldom full."""
 ROOM_FOR_FILTER = 4
 
 
 def write_detail(worksheet: Worksheet, detail: Detail, formats: Formats) -> None:
-    """The sheet's table: headings in the first row, or in the second, below what is left out."""
-    heading_row = 0
+    """The sheet's table below what is said about it."""
+    heading_row = detail.heading_row
+    columns = detail.sheet.columns
     if detail.is_cut:
         worksheet.write_string(0, 0, detail.notice, formats["notice"])
-        heading_row = 1
-    for at, column in enumerate(detail.sheet.columns):
+    widths = [
         _write_column(worksheet, detail, column, (heading_row + 1, at), formats)
-    _set_heights(worksheet, detail, heading_row)
+        for at, column in enumerate(columns)
+    ]
+    _set_heights(worksheet, detail, widths)
     total = _single_currency_total(detail)
     last_row = heading_row + max(len(detail.rows), 1) + (total is not None)
     worksheet.add_table(
         heading_row,
         0,
         last_row,
-        len(detail.sheet.columns) - 1,
+        len(columns) - 1,
         {
             "name": detail.sheet.table,
             "style": TABLE_STYLE,
             "total_row": total is not None,
-            "columns": [
-                _heading(column, at, total, formats)
-                for at, column in enumerate(detail.sheet.columns)
-            ],
+            "columns": [_heading(column, at, total, formats) for at, column in enumerate(columns)],
         },
     )
-    worksheet.freeze_panes(heading_row + 1, 1)
+    if total is not None:
+        _write_total(worksheet, last_row, detail, total, formats)
+    worksheet.freeze_panes(heading_row + 1, detail.sheet.frozen)
     worksheet.repeat_rows(0, heading_row)
 
 
@@ -73,42 +71,42 @@ def _write_column(
     column: DetailColumn,
     corner: tuple[int, int],
     formats: Formats,
-) -> None:
-    """The cells of one column below `corner`; the column's format serves all its cells."""
+) -> int:
+    """The cells of one column below `corner`, whose format serves all its cells; its width."""
     row, at = corner
     values = detail.rows[column.name]
+    if column.kind == MONEY:
+        return _write_money(worksheet, detail.rows, column, corner, formats)
     if column.kind in (TEXT, WRAPPED):
         texts = shown_texts(values)
-        longest = max(map(len, texts), default=0) + ROOM
-        look = formats["wrapped" if longest > WIDEST else "text"]
-        worksheet.set_column(at, at, _width(column, longest), look)
+        wanted = max(map(len, texts), default=0) + ROOM
+        look = "wrapped" if wanted > column.widest else "text"
         worksheet.write_column(row, at, texts)
     elif column.kind == DATE:
-        worksheet.set_column(at, at, _width(column, DATE_WIDTH), formats["date"])
+        wanted, look = DATE_WIDTH, "date"
         worksheet.write_column(row, at, day_numbers(values))
     elif column.kind == COUNT:
-        worksheet.set_column(at, at, _width(column, 0), formats["count"])
+        wanted, look = 0, "count"
         worksheet.write_column(row, at, counts(values))
-    elif column.kind == PERCENT:
-        worksheet.set_column(at, at, _width(column, PERCENT_WIDTH), formats["percent"])
-        worksheet.write_column(row, at, shares(values))
     else:
-        _write_money(worksheet, detail.rows, column, corner, formats)
+        wanted, look = PERCENT_WIDTH, "percent"
+        worksheet.write_column(row, at, shares(values))
+    width = _width(column, wanted)
+    worksheet.set_column(at, at, width, formats[look])
+    return width
 
 
-def _set_heights(worksheet: Worksheet, detail: Detail, heading_row: int) -> None:
+def _set_heights(worksheet: Worksheet, detail: Detail, widths: list[int]) -> None:
     """Rows as high as their wrapped texts need: not every program finds that out by itself."""
-    worksheet.set_row(heading_row, 2 * LINE_HEIGHT)
+    worksheet.set_row(detail.heading_row, 2 * LINE_HEIGHT)
     lines = np.ones(len(detail.rows), np.int64)
-    for column in detail.sheet.columns:
+    for column, width in zip(detail.sheet.columns, widths, strict=True):
         if column.kind in (TEXT, WRAPPED):
-            texts = detail.rows[column.name].astype("str").fillna("")
-            letters = texts.str.len().to_numpy(np.int64)
-            breaks = texts.str.count("\n").to_numpy(np.int64)
-            lines = np.maximum(lines, -(-letters // LETTERS_A_LINE) + breaks)
+            texts = shown_texts(detail.rows[column.name])
+            lines = np.maximum(lines, np.array(lines_needed(texts, width), np.int64))
     for place in np.flatnonzero(lines > 1).tolist():
         height = LINE_HEIGHT * min(int(lines[place]), MOST_LINES)
-        worksheet.set_row(heading_row + 1 + place, height)
+        worksheet.set_row(detail.heading_row + 1 + place, height)
 
 
 def _write_money(
@@ -117,23 +115,26 @@ def _write_money(
     column: DetailColumn,
     corner: tuple[int, int],
     formats: Formats,
-) -> None:
-    """Amounts, each with the decimals of its currency; the commonest come from the column."""
+) -> int:
+    """Amounts, each with the decimals of its currency; the commonest come from the column.
+
+    The width of the column.
+    """
     row, at = corner
     places = money.exponents_of(rows["currency"])
     amounts = major_units(rows[column.name], places)
     kinds, counts = np.unique(places, return_counts=True)
     commonest = int(kinds[counts.argmax()]) if len(kinds) else 2
-    worksheet.set_column(
-        at, at, _width(column, _money_width(rows[column.name])), formats.money(commonest)
-    )
+    width = _width(column, _money_width(rows[column.name]))
+    worksheet.set_column(at, at, width, formats.money(commonest))
     if len(kinds) <= 1:
         worksheet.write_column(row, at, amounts)
-        return
+        return width
     looks = {int(kind): formats.money(int(kind)) for kind in kinds}
     write = worksheet.write_number
     for offset, (amount, kind) in enumerate(zip(amounts, places.tolist(), strict=True)):
         write(row + offset, at, amount, looks[kind])
+    return width
 
 
 def _money_width(minor: pd.Series) -> int:
@@ -144,7 +145,7 @@ def _money_width(minor: pd.Series) -> int:
 
 def _width(column: DetailColumn, wanted: int) -> int:
     words = max(map(len, column.heading.split()))
-    return min(max(wanted, words + ROOM_FOR_FILTER, NARROWEST), WIDEST)
+    return min(max(wanted, words + ROOM_FOR_FILTER, NARROWEST), column.widest)
 
 
 def _heading(
@@ -166,6 +167,18 @@ def _heading(
             "format": formats.money(places),
         }
     return heading
+
+
+def _write_total(
+    worksheet: Worksheet, row: int, detail: Detail, total: tuple[float, int], formats: Formats
+) -> None:
+    """The total's formula with the table's name, as Excel itself stores it: without the name, other
+    programs can't compute it."""
+    amount, places = total
+    for at, column in enumerate(detail.sheet.columns):
+        if column.kind == MONEY:
+            formula = f"=SUBTOTAL(109,{detail.sheet.table}[{column.heading}])"
+            worksheet.write_formula(row, at, formula, formats.money(places), amount)
 
 
 def _single_currency_total(detail: Detail) -> tuple[float, int] | None:

@@ -12,6 +12,8 @@ from pipeline.report.checks import checks_of, overall
 from pipeline.report.checks_sheet import write_checks
 from pipeline.report.formats import Formats
 from pipeline.report.layout import details_of
+from pipeline.report.paper import set_up_page
+from pipeline.report.schedule_sheet import write_schedule
 from pipeline.report.summary import TITLE, write_flag, write_summary
 from pipeline.report.tables import write_detail
 
@@ -20,7 +22,8 @@ TEXT_STAYS_TEXT = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-A4 = 9
+TITLED = ("Summary", "Checks")
+"""Sheets that begin with a title of their own."""
 
 
 def write_workbook(record: RunRecord, controls: pd.DataFrame, path: Path) -> None:
@@ -36,7 +39,11 @@ def write_workbook(record: RunRecord, controls: pd.DataFrame, path: Path) -> Non
         summary = _add_sheet(workbook, "Summary", record)
         checks_sheet = _add_sheet(workbook, "Checks", record)
         for detail in details:
-            write_detail(_add_sheet(workbook, detail.sheet.tab, record), detail, formats)
+            worksheet = _add_sheet(workbook, detail.sheet.tab, record)
+            if detail is details.schedule:
+                write_schedule(worksheet, detail, record.as_of, formats)
+            else:
+                write_detail(worksheet, detail, formats)
         places = write_summary(summary, record, details, formats)
         checks = checks_of(record, details, controls, places)
         write_checks(checks_sheet, checks, formats)
@@ -53,14 +60,9 @@ def _properties(record: RunRecord) -> dict[str, object]:
 
 
 def _add_sheet(workbook: Workbook, tab: str, record: RunRecord) -> Worksheet:
-    """A sheet that prints landscape, one page wide, with a footer that says what it is."""
+    """A sheet that prints with what it is and of which run."""
     worksheet = workbook.add_worksheet(tab)
-    worksheet.hide_gridlines(2 if tab in ("Summary", "Checks") else 1)
-    worksheet.set_landscape()
-    worksheet.set_paper(A4)
-    worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
-    worksheet.fit_to_pages(1, 0)
-    worksheet.set_footer(
-        f"&L{TITLE} {record.run_id}: {tab}&CAs of {record.as_of.isoformat()}&RPage &P of &N"
-    )
+    worksheet.hide_gridlines(2 if tab in TITLED else 1)
+    title, about = f"{TITLE} {record.run_id}: {tab}", f"As of {record.as_of.isoformat()}"
+    set_up_page(worksheet, title, about, header=tab not in TITLED)
     return worksheet

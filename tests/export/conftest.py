@@ -10,7 +10,7 @@ import pytest
 from pipeline.findings import no_findings
 from pipeline.record import RunRecord
 from pipeline.settings import Settings
-from schemas.outputs import BillLines, MilestoneStates, Withheld
+from schemas.outputs import BillLines, MilestoneStates, PhaseStates, Withheld
 
 ONE_LINE: dict[str, Any] = {
     "bill_line_id": "C-1:10:M1",
@@ -70,6 +70,7 @@ def record_of(bill_lines: pd.DataFrame, **more: Any) -> RunRecord:
         ),
         "bill_lines": bill_lines,
         "milestones": _empty(MilestoneStates),
+        "phases": _empty(PhaseStates),
         "withheld": _empty(Withheld),
         "balances": _balances(bill_lines),
         "findings": no_findings(),

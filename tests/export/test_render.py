@@ -2,7 +2,11 @@
 
 import csv
 import io
+import re
+import shutil
 from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,16 +17,18 @@ from hypothesis import strategies as st
 from pipeline.export.csv_text import csv_bytes
 from pipeline.export.ledger_text import LedgerTextError
 from pipeline.export.render import render_columns
-from pipeline.export.targets import TargetError, shipped_targets
+from pipeline.export.targets import Target, TargetError, read_target, shipped_targets
 from pipeline.settings import Receivables, Settings
 
 MakeLines = Callable[..., pd.DataFrame]
 AUTOINVOICE = shipped_targets()[0]
 
 
-def written(lines: pd.DataFrame, site: Settings | None = None) -> list[list[str]]:
+def written(
+    lines: pd.DataFrame, site: Settings | None = None, target: Target = AUTOINVOICE
+) -> list[list[str]]:
     """The rendered lines, read back as a CSV reader sees them."""
-    columns = render_columns(lines, AUTOINVOICE, site or Settings())
+    columns = render_columns(lines, target, site or Settings())
     text = csv_bytes(list(columns.values()), len(lines)).to_pybytes().decode()
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
@@ -186,3 +192,60 @@ def test_a_key_is_never_cut(make_lines: MakeLines, size: int) -> None:
 def test_a_malformed_reference_is_refused(make_lines: MakeLines) -> None:
     with pytest.raises(LedgerTextError, match="C-1:10 M1"):
         written(make_lines({"amount_minor": -1, "corrects_bill_line_id": "C-1:10 M1"}))
+
+
+RULES = {63: "In Advance", 64: "Daily Rate Partial Periods"}
+PERIOD = {"service_start": "2026-03-10", "service_end": "2026-04-09"}
+PERIOD_CASES = [
+    ("a charge for a period", PERIOD, RULES | {66: "2026/03/10", 67: "2026/04/09"}),
+    (
+        "a period of one day",
+        {"service_start": "2026-02-28", "service_end": "2026-02-28"},
+        RULES | {66: "2026/02/28", 67: "2026/02/28"},
+    ),
+    ("a milestone: no period", {}, {}),
+    ("an evergreen fee: no last day", {"service_start": "2026-03-10"}, {}),
+    ("a credit for a period", {**PERIOD, "amount_minor": -100}, {}),
+    (
+        "a credit of a line for a period",
+        {**PERIOD, "amount_minor": -100, "corrects_bill_line_id": "C-1:10:2026-03-10"},
+        {},
+    ),
+]
+
+
+@pytest.fixture
+def with_rules(tmp_path: Path) -> Target:
+    """The shipped declaration with its example of revenue scheduling rules taken in."""
+    shipped = files("schemas") / "targets"
+    declared = (shipped / "oracle-autoinvoice.toml").read_text("utf-8")
+    taken_in, count = re.subn(r"^# ([A-Z_]+ +=)", r"\1", declared, flags=re.MULTILINE)
+    assert count == 4
+    (tmp_path / "site.toml").write_text(taken_in, "utf-8")
+    shutil.copy(str(shipped / "oracle-autoinvoice.columns.txt"), tmp_path)
+    return read_target(tmp_path, "site.toml")
+
+
+@pytest.mark.parametrize(
+    ("about", "change", "expected"), PERIOD_CASES, ids=[case[0] for case in PERIOD_CASES]
+)
+def test_revenue_scheduling_rules_as_a_site_would_map_them(
+    make_lines: MakeLines,
+    with_rules: Target,
+    about: str,
+    change: dict[str, Any],
+    expected: dict[int, str],
+) -> None:
+    lines = make_lines(change)
+    [line], [shipped] = written(lines, target=with_rules), written(lines)
+    assert {at: line[at - 1] for at in range(63, 68) if line[at - 1]} == expected
+    assert without(filled(line), *expected) == filled(shipped)
+
+
+def test_revenue_scheduling_rules_are_chosen_line_by_line(
+    make_lines: MakeLines, with_rules: Target
+) -> None:
+    lines = written(make_lines(*(change for _, change, _ in PERIOD_CASES)), target=with_rules)
+    assert [line[65] for line in lines] == [case[2].get(66, "") for case in PERIOD_CASES]
+    assert [line[66] for line in lines] == [case[2].get(67, "") for case in PERIOD_CASES]
+    assert [line[63] for line in lines] == [case[2].get(64, "") for case in PERIOD_CASES]

@@ -13,8 +13,9 @@ import pytest
 import schemas
 from pipeline.findings import join_findings, one_finding
 from pipeline.record import RefusedSheet, RunRecord
+from pipeline.report import write_workbook
 from pipeline.settings import Settings
-from schemas.outputs import BillLines, MilestoneStates, OutputTable, Withheld
+from schemas.outputs import BillLines, MilestoneStates, OutputTable, PhaseStates, Withheld
 
 DAYS = "datetime64[s]"
 ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -128,6 +129,23 @@ INPUTS = pd.DataFrame(
 )
 
 
+def phase(
+    subscription: str, number: str, ends: str, state: str, starts_on: str | None = None,
+    last_day: str | None = None, **more: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """One phase as it stands."""
+    return {
+        "subscription_number": subscription, "phase_number": number, "phase_name": f"Part {number}",
+        "ends": ends, "state": state, "starts_on": starts_on, "last_day": last_day,
+        "currency": "USD", "billed_minor": 123_456, **more,
+    }  # fmt: skip
+
+
+def phase_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Phases, as the record has them."""
+    return output_frame(PhaseStates, rows)
+
+
 def balances_of(lines: pd.DataFrame, withheld: pd.DataFrame) -> pd.DataFrame:
     """Balances that add up: 30 times what was billed is still open."""
     group = ["business_unit", "currency"]
@@ -157,7 +175,8 @@ def build_record(
     return RunRecord(**{
         "run_id": "2026-03-31-1", "as_of": datetime.date(2026, 3, 31), "program_version": "0.1.0",
         "settings": Settings(), "inputs": INPUTS, "bill_lines": bill_lines,
-        "milestones": output_frame(MilestoneStates, plan), "withheld": waits,
+        "milestones": output_frame(MilestoneStates, plan), "phases": phase_frame([]),
+        "withheld": waits,
         "balances": balances_of(bill_lines, waits), "findings": join_findings(FOUND), "refused": (),
         **more,
     })  # fmt: skip
@@ -204,6 +223,32 @@ def controls_for() -> Callable[[RunRecord], pd.DataFrame]:
 def line_of() -> Callable[..., dict[str, Any]]:
     """Builds one bill line."""
     return bill_line
+
+
+@pytest.fixture
+def phase_of() -> Callable[..., dict[str, Any]]:
+    """Builds one phase."""
+    return phase
+
+
+@pytest.fixture
+def phases_of() -> Callable[[list[dict[str, Any]]], pd.DataFrame]:
+    """Builds a frame of phases."""
+    return phase_frame
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a record's workbook and gives its path."""
+
+    def written(
+        record: RunRecord, controls: pd.DataFrame | None = None, name: str = "workbook.xlsx"
+    ) -> Path:
+        path = tmp_path / name
+        write_workbook(record, controls_of(record) if controls is None else controls, path)
+        return path
+
+    return written
 
 
 @pytest.fixture

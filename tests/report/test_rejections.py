@@ -51,6 +51,25 @@ class TestLayout:
         assert sheet.freeze_panes == "A2"
         assert sheet.column_dimensions["A"].width == 60
 
+    def test_it_prints_with_title_and_page_numbers(self, write, refused):
+        for sheet in openpyxl.load_workbook(write(refused)).worksheets:
+            title = f"Milestone Billing, rows to correct: {sheet.title}"
+            assert sheet.oddHeader.left.text == sheet.oddFooter.left.text == title
+            assert sheet.oddFooter.right.text == "Page &P of &N"
+            assert sheet.page_setup.paperSize == 9
+            assert sheet.page_setup.orientation == "landscape"
+            assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        book = openpyxl.load_workbook(write(refused))
+        assert book["milestones"].print_title_rows == "$1:$1"
+        assert book["refusals"].print_title_rows == "$4:$4"
+
+    def test_no_cell_touches_its_neighbour(self, write, refused):
+        for sheet in openpyxl.load_workbook(write(refused)).worksheets:
+            filled = [cell for row in sheet for cell in row if cell.value is not None]
+            assert {(cell.alignment.horizontal, cell.alignment.indent) for cell in filled} == {
+                ("left", 1)
+            }
+
     def test_cells_are_texts(self, write, refused):
         sheet = openpyxl.load_workbook(write(refused))["milestones"]
         cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]

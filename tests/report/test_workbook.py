@@ -8,7 +8,6 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from pipeline.report import write_workbook
 from pipeline.report.checks import checks_of, overall
 from pipeline.report.layout import details_of
 from pipeline.report.summary import SummaryPlaces
@@ -27,18 +26,6 @@ def row_of(sheet, *beginning) -> list:
     """The values of the last row that begins with these."""
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     return [row for row in rows if tuple(row[: len(beginning)]) == beginning][-1]
-
-
-@pytest.fixture
-def write(tmp_path, controls_for):
-    """Writes a record's workbook and gives its path."""
-
-    def written(record, controls=None, name="workbook.xlsx"):
-        path = tmp_path / name
-        write_workbook(record, controls_for(record) if controls is None else controls, path)
-        return path
-
-    return written
 
 
 def opened(path, *, values=True):
@@ -71,13 +58,20 @@ class TestWhole:
             assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
             assert sheet.print_title_rows == "$1:$1"
             widths = [sheet.column_dimensions[name].width for name in sheet.column_dimensions]
-            assert all(10 <= width <= 41 for width in widths)
+            *others, last = widths
+            assert all(10 <= width <= 41 for width in others)
+            assert last <= (85 if sheet.title == "Findings" else 41)
 
     def test_footer_says_what_it_is(self, write, record_of):
         with zipfile.ZipFile(write(record_of())) as parts:
             page = parts.read("xl/worksheets/sheet3.xml").decode()
         assert "&amp;LMilestone Billing 2026-03-31-1: Bill lines&amp;CAs of 2026-03-31" in page
         assert "&amp;RPage &amp;P of &amp;N" in page
+        assert '&amp;"Calibri,Bold"&amp;14Milestone Billing 2026-03-31-1: Bill lines' in page
+
+    def test_the_summary_has_its_title_in_a_cell_and_no_header(self, write, record_of):
+        with zipfile.ZipFile(write(record_of())) as parts:
+            assert "oddHeader" not in parts.read("xl/worksheets/sheet1.xml").decode()
 
 
 class TestDetail:
@@ -149,6 +143,29 @@ class TestDetail:
         else:
             assert cell.value == shown
 
+    def test_columns_of_services_only_where_a_line_has_one(self, write, record_of, line_of):
+        def headings(*lines):
+            return [cell.value for cell in opened(write(record_of(list(lines))))["Bill lines"][1]]
+
+        nothing = {"service_start": None, "service_end": None, "phase_number": ""}
+        plain = line_of(1, 100, "East", "USD", **nothing)
+        served = ["Phase", "Service from", "Service to"]
+        assert not set(headings(plain)) & set(served)
+        for name, heading in zip(("phase_number", "service_start", "service_end"), served,
+                                 strict=True):  # fmt: skip
+            given = "2" if name == "phase_number" else "2026-01-01"
+            line = line_of(2, 100, "East", "USD", **{**nothing, name: given})
+            assert set(headings(plain, line)) & set(served) == {heading}
+
+    def test_a_column_counts_also_for_rows_that_are_not_shown(self, write, record_of, line_of):
+        lines = [line_of(1, 100, "East", "USD"), line_of(2, 100, "East", "USD", phase_number="2")]
+        record = replace(record_of(lines), settings=Settings(workbook_rows=1))
+        assert "Phase" in texts_of(opened(write(record))["Bill lines"])
+
+    def test_rows_are_as_high_as_their_texts(self, write, record_of):
+        heights = opened(write(record_of()))["Findings"].row_dimensions
+        assert [heights[row].height for row in (2, 3, 4, 5)] == [None, 30, None, None]
+
     def test_total_row_only_where_there_is_one_currency(self, write, record_of, line_of):
         one = [line_of(1, 100, "East", "USD"), line_of(2, 250, "West", "USD")]
         path = write(record_of(one))
@@ -156,7 +173,7 @@ class TestDetail:
         at = [cell.value for cell in sheet[1]].index("Amount") + 1
         assert sheet.cell(4, at).value == 3.5
         formula = opened(path, values=False)["Bill lines"].cell(4, at).value
-        assert formula == "=SUBTOTAL(109,[Amount])"
+        assert formula == "=SUBTOTAL(109,BillLines[Amount])"
         mixed = [*one, line_of(3, 100, "East", "JPY")]
         assert opened(write(record_of(mixed)))["Bill lines"].max_row == 4
 
@@ -210,7 +227,7 @@ class TestSummary:
         texts = texts_of(book["Summary"])
         assert texts.count("0 lines: nothing to post") == 2
         assert "0 findings" in texts and "0 lines: nothing waits" in texts
-        assert book["Bill lines"].tables["BillLines"].ref == "A1:Q2"
+        assert book["Bill lines"].tables["BillLines"].ref == "A1:N2"
         assert row_of(book["Summary"], "Checks", "OK")
 
     def test_a_cut_night_says_so(self, write, record_of):
@@ -313,6 +330,12 @@ class TestRecalculated:
                         assert again == pytest.approx(cell.value, abs=1e-9), cell
                     elif cell.value is not None:
                         assert again == cell.value, cell
+
+    def test_a_total_row_is_computed_too(self, write, record_of, line_of, calc):
+        lines = [line_of(1, 100, "East", "USD"), line_of(2, 250, "West", "USD")]
+        sheet = opened(calc(write(record_of(lines)), "xlsx"))["Bill lines"]
+        at = [cell.value for cell in sheet[1]].index("Amount") + 1
+        assert sheet.cell(4, at).value == 3.5
 
     def test_a_falsified_amount_turns_the_flag(self, write, record_of, calc, tmp_path):
         path = write(record_of())
