@@ -163,9 +163,12 @@ def run(
 @inbox_argument
 @out_option("check", "The folder for findings.csv and rejections.xlsx.")
 @store_option
+@config_option
 @json_option
 @quiet_option
-def check(inbox: Path, out: Path, store: str, as_json: bool, quiet: bool) -> None:
+def check(
+    inbox: Path, out: Path, store: str, config: Path | None, as_json: bool, quiet: bool
+) -> None:
     """Read and validate only: findings.csv and rejections.xlsx, nothing is stored.
 
     \b
@@ -173,7 +176,7 @@ def check(inbox: Path, out: Path, store: str, as_json: bool, quiet: bool) -> Non
       milestone-billing check inbox --out check
     """
     with _explained(), _watching(quiet, None) as watch:
-        _, validated = nightly.check_inbox(inbox, store, watch)
+        _, validated = nightly.check_inbox(inbox, store, _settings(config), watch)
         write_judgement(validated.findings, validated.refused_in_order, out)
     _print_judgement("Checked", validated, out, as_json)
 
@@ -182,9 +185,12 @@ def check(inbox: Path, out: Path, store: str, as_json: bool, quiet: bool) -> Non
 @inbox_argument
 @out_option("import", "The folder for findings.csv and rejections.xlsx.")
 @store_option
+@config_option
 @json_option
 @quiet_option
-def import_(inbox: Path, out: Path, store: str, as_json: bool, quiet: bool) -> None:
+def import_(
+    inbox: Path, out: Path, store: str, config: Path | None, as_json: bool, quiet: bool
+) -> None:
     """Read, validate and store what is accepted; bill nothing.
 
     \b
@@ -192,7 +198,7 @@ def import_(inbox: Path, out: Path, store: str, as_json: bool, quiet: bool) -> N
       milestone-billing import milestones.xlsx --out import
     """
     with _explained(), _watching(quiet, None) as watch:
-        number, validated = nightly.import_inbox(inbox, store, watch)
+        number, validated = nightly.import_inbox(inbox, store, _settings(config), watch)
         write_judgement(validated.findings, validated.refused_in_order, out)
     _print_judgement(f"Import {number}", validated, out, as_json)
 
@@ -306,6 +312,9 @@ def _explained() -> Iterator[None]:
         words = str(fault.orig).strip().splitlines()
         click.echo(f"milestone-billing: the store failed: {words[0] if words else ''}", err=True)
         sys.exit(FAILED)
+    except OverflowError as fault:
+        click.echo(f"milestone-billing: {fault}; nothing was posted", err=True)
+        sys.exit(REFUSED)
     except MemoryError:
         click.echo("milestone-billing: out of memory; nothing was posted", err=True)
         sys.exit(FAILED)

@@ -9,6 +9,7 @@ import pyarrow.compute as compute
 
 from schemas.cells import arrow_texts
 
+MOST_TO_ADD = 9e18
 SEPARATOR = arrow.scalar("\x1f", arrow.large_string())
 
 
@@ -73,7 +74,9 @@ def code_groups(keys: arrow.Array) -> tuple[np.ndarray, int]:
 
 
 def sum_groups(values: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
-    """The int64 sum of each group (exact: no float on the way)."""
+    """The int64 sum of each group, exact; sums that an int64 might not hold are refused."""
+    if np.abs(values).astype(np.float64).sum() > MOST_TO_ADD:
+        raise OverflowError("amounts total more than this program can hold exactly")
     sums = np.zeros(count, np.int64)
     np.add.at(sums, groups, values)
     return sums

@@ -80,7 +80,9 @@ def run_night(
     return Outcome(record, folder, finished_before=tuple(path for _, _, path in finished))
 
 
-def check_inbox(inbox: Path, store: str, watch: Stopwatch) -> tuple[Inputs, Validated]:
+def check_inbox(
+    inbox: Path, store: str, settings: Settings, watch: Stopwatch
+) -> tuple[Inputs, Validated]:
     """Read and validate against what the store holds, and keep nothing."""
     with watch.stage("read"):
         inputs = read_inputs(inbox)
@@ -90,17 +92,20 @@ def check_inbox(inbox: Path, store: str, watch: Stopwatch) -> tuple[Inputs, Vali
                 held = hold_for(connection, inputs)
         except NoStoreError:
             held = Held.of_nothing()
-        return inputs, validate_inputs(inputs, held)
+        return inputs, validate_inputs(inputs, held, settings.phase_handover)
 
 
-def import_inbox(inbox: Path, store: str, watch: Stopwatch) -> tuple[int, Validated]:
+def import_inbox(
+    inbox: Path, store: str, settings: Settings, watch: Stopwatch
+) -> tuple[int, Validated]:
     """Read, validate and accept; the import's number."""
     with writing(store, "import") as connection:
         with watch.stage("read"):
             inputs = read_inputs(inbox)
         with connection.begin():
             with watch.stage("validate"):
-                validated = validate_inputs(inputs, hold_for(connection, inputs))
+                held = hold_for(connection, inputs)
+                validated = validate_inputs(inputs, held, settings.phase_handover)
             with watch.stage("accept"):
                 return accept(connection, inputs, validated, "import"), validated
 

@@ -1,12 +1,14 @@
 """The outbox: a run's folder is written aside and appears whole, or not at all.
 
-outbox/.2026-03-31-1.part/   being written; a killed run leaves it, the next one removes it
-outbox/2026-03-31-1/         published
-outbox/.2026-03-31-1.old/    the published one, while it is being replaced
+outbox/.2026-03-31-1.HOST-PROCESS.part/   being written; a killed run leaves it, the next removes it
+outbox/2026-03-31-1/                      published
+outbox/.2026-03-31-1.old/                 the published one, while it is being replaced
 """
 
+import json
 import os
 import shutil
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from pipeline.record import RefusedSheet, RunRecord
 from pipeline.report import write_rejections, write_workbook
 
 WORKBOOK = "workbook.xlsx"
+MANIFEST = "manifest.json"
 REJECTIONS = "rejections.xlsx"
 
 
@@ -42,18 +45,51 @@ class PreparedFiles:
 
 def prepare_files(record: RunRecord, outbox: Path) -> PreparedFiles:
     """Write all files of a run into a folder of its own inside the outbox, the manifest last."""
-    folder = outbox / f".{record.run_id}.part"
+    folder = outbox / f".{record.run_id}.{_our_mark()}.part"
     with _explained(outbox), _removed_unless_whole(folder):
-        for stale in outbox.glob(".*-*-*-*.part"):  # of a run that was killed while writing
-            _remove(stale)
+        for stale in outbox.glob(f".*.{socket.gethostname()}-*.part"):
+            if not _is_alive(stale):  # a run that was killed while writing
+                _remove(stale)
         folder.mkdir(parents=True)
         controls = write_exports(record, folder)
         if any(len(sheet.cells) for sheet in record.refused):
             write_rejections(record.refused, folder / REJECTIONS)
         write_workbook(record, controls, folder / WORKBOOK)
         write_manifest(record, controls, folder)
+        _refuse_another(outbox / record.run_id, folder)
         _flush(folder)
     return PreparedFiles(record.run_id, outbox, folder, controls)
+
+
+def _our_mark() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+def _is_alive(part: Path) -> bool:
+    """Whether the process that writes this folder still runs, on this machine."""
+    try:
+        os.kill(int(part.name.removesuffix(".part").rpartition("-")[2]), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, ValueError):
+        return True
+    return True
+
+
+def _refuse_another(place: Path, prepared: Path) -> None:
+    """A folder of this name may be this run's own, written before; never another store's."""
+    manifest = place / MANIFEST
+    if not manifest.exists():
+        return
+    there, here = (json.loads((one / MANIFEST).read_text("utf-8")) for one in (place, prepared))
+    told_anew = {"outputs", "program_version"}
+    if {key: there.get(key) for key in here if key not in told_anew} != {
+        key: value for key, value in here.items() if key not in told_anew
+    }:
+        raise OutboxError(
+            f"{place} holds another run of this name, perhaps of another store: its files may have "
+            "been sent, so they stay; name another --out"
+        )
 
 
 def write_judgement(findings: pd.DataFrame, refused: Sequence[RefusedSheet], folder: Path) -> None:

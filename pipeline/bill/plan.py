@@ -52,6 +52,12 @@ def _milestone_lines(shares: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _last_day(fees: pd.DataFrame) -> pd.Series:
+    """The last day served; of a phase that is completed on its first day, that day."""
+    last = fees["live_before"] - ONE_DAY
+    return last.where(~(last < fees["live_from"]), fees["live_from"])
+
+
 def _fee_lines(charges: pd.DataFrame) -> pd.DataFrame:
     """One line per one-time charge without milestones: at its start, in arrears after its end.
 
@@ -67,7 +73,7 @@ def _fee_lines(charges: pd.DataFrame) -> pd.DataFrame:
         charge_at=np.flatnonzero(one_time),
         milestone_at=-1,
         service_start=fees["live_from"],
-        service_end=fees["live_before"] - ONE_DAY,
+        service_end=_last_day(fees),
         bill_date=fees["live_from"].where(
             ~in_arrears, fees["live_before"].where(fees["live_from"].notna())
         ),

@@ -57,12 +57,21 @@ def subscription_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> p
         customer_known=known(rows, merged["customers"], ["customer_number"]),
         currency_known=rows["currency"].isin(money.currency_exponents().keys()),
         has_phases=known(rows, merged["phases"], ["subscription_number"]),
+        has_stored_charges=known(rows, stored["charges"], ["subscription_number"]),
+        decimals_change=_decimals_change(rows, stored["subscriptions"]),
         posted=rows["subscription_number"].isin(posted["subscription_number"]),
         **beside(
             rows, stored["subscriptions"],
-            ["currency", "customer_number", "business_unit", "start_date", "end_date"],
+            ["currency", "customer_number", "business_unit", "start_date", "end_date", "billing_day"],
         ),
     )  # fmt: skip
+
+
+def _decimals_change(rows: pd.DataFrame, stored: pd.DataFrame) -> np.ndarray:
+    """True where the stored currency has another number of decimals than the uploaded one."""
+    at = rows["stored_at"].to_numpy()
+    before = money.exponents_of(look_up(stored["currency"], at))
+    return (at >= 0) & (before != money.exponents_of(rows["currency"]))
 
 
 def line_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +132,9 @@ def charge_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.Data
     )
     plain = rows[~has_milestones]
     stored_flags = effective_flags(stored["charges"])
-    stored_charges = stored["charges"].assign(**stored_flags)
+    stored_charges = stored["charges"].assign(
+        **stored_flags, price_is_fixed=_price_is_fixed(stored["charges"], stored_flags)
+    )
     return rows.assign(
         **flags,
         subscription_known=subscription_at >= 0,
@@ -136,18 +147,22 @@ def charge_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.Data
         phase_known=known(rows, merged["phases"], ["subscription_number", "phase_number"]),
         template_known=known(rows, merged["templates"], ["template_code"]),
         has_milestones=has_milestones,
-        price_is_fixed=rows["template_code"].notna()
-        | flags["milestone_billing_on"]
-        | flags["milestone_revenue_on"],
+        price_is_fixed=_price_is_fixed(rows, flags),
         beside_other_charges=rows["subscription_number"].isin(plain["subscription_number"]),
         posted=known(rows, posted, ON_CHARGE),
         **beside(
             rows, stored_charges,
             ["amount_minor", "charge_type", "billing_frequency", "billing_timing", "phase_number",
              "line_number", "template_code", "milestone_billing_on",
-             "price_adjustment_percent_millionths"],
+             "price_is_fixed", "price_adjustment_percent_millionths"],
         ),
     )  # fmt: skip
+
+
+def _price_is_fixed(charges: pd.DataFrame, flags: dict[str, pd.Series]) -> pd.Series:
+    """True where a price adjustment has no effect: a template or milestones (TPL-06)."""
+    on = flags["milestone_billing_on"] | flags["milestone_revenue_on"]
+    return charges["template_code"].notna() | on
 
 
 def effective_flags(charges: pd.DataFrame) -> dict[str, pd.Series]:
@@ -287,5 +302,6 @@ def _bounded_sums(amounts: np.ndarray, groups: np.ndarray, count: int) -> np.nda
     """Group sums; what exceeds an int64 comes out as a total that no charge can have."""
     high = sum_groups(amounts // money.MILLION, groups, count)
     most = 10**money.MOST_DIGITS // money.MILLION
-    exact = sum_groups(amounts, groups, count)
+    low = sum_groups(amounts % money.MILLION, groups, count)
+    exact = np.clip(high, -3 * most, 3 * most) * money.MILLION + low
     return np.where(np.abs(high) > 2 * most, np.sign(high) * 2 * 10**money.MOST_DIGITS, exact)

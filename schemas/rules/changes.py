@@ -55,7 +55,7 @@ for _column, _heading in CHARGE_STANDS.items():
                 "difference on a charge of its own",
     )(_changed(_column, "posted"))  # fmt: skip
 
-for _column in ("currency", "customer_number", "business_unit", "start_date"):
+for _column in ("currency", "customer_number", "business_unit", "start_date", "billing_day"):
     rule(
         "CHG-01", view="subscriptions", column=_column,
         source="DESIGN 6, what was billed from stands",
@@ -95,9 +95,28 @@ def another_template(charges: pd.DataFrame) -> pd.Series:
     )
 
 
+@rule("CHG-01", view="charges", column="milestone_revenue",
+      source="DESIGN 6, what was billed from stands",
+      message="charge {charge_number} has been billed at an adjusted price, on which milestones have a "
+              "say: its milestones can't be switched on or off; upload it as it was")  # fmt: skip
+def billed_price_changed(charges: pd.DataFrame) -> pd.Series:
+    """Milestones switched on or off, which would change the price that was billed."""
+    adjusted = charges["price_adjustment_percent_millionths"].fillna(0) != 0
+    moved = differs(charges["price_is_fixed"], charges["stored_price_is_fixed"])
+    return charges["posted"] & adjusted.astype(bool) & moved
+
+
+@rule("CHG-08", view="subscriptions", column="currency",
+      message="the stored amounts of subscription {subscription_number} are in {stored_currency}, which "
+              "has other decimals than {currency}: make a new subscription for {currency}")  # fmt: skip
+def currency_of_other_decimals(subscriptions: pd.DataFrame) -> pd.Series:
+    """A currency with other decimals than the one in which stored amounts were given."""
+    return subscriptions["has_stored_charges"] & subscriptions["decimals_change"]
+
+
 @rule("STA-01", view="subscriptions", column="status", source="DESIGN 6, status",
       message="subscription {subscription_number} has been billed: it can't go back to {status}; "
-              "use ON_HOLD to withhold it, or CLOSED to end it")  # fmt: skip
+              "use ON_HOLD to withhold it, or give it an end_date")  # fmt: skip
 def billed_subscription_withdrawn(subscriptions: pd.DataFrame) -> pd.Series:
     """A status that bills nothing, on a subscription that has posted lines."""
     return subscriptions["posted"] & subscriptions["status"].isin(NOT_BILLED_BY_STATUS)
@@ -105,7 +124,7 @@ def billed_subscription_withdrawn(subscriptions: pd.DataFrame) -> pd.Series:
 
 @rule("STA-01", view="subscription_lines", column="status", source="DESIGN 6, status",
       message="line {line_number} has been billed: it can't go back to {status}; use ON_HOLD to "
-              "withhold it, or CLOSED to end it")  # fmt: skip
+              "withhold it, or give it an end_date")  # fmt: skip
 def billed_line_withdrawn(lines: pd.DataFrame) -> pd.Series:
     """A status that bills nothing, on a line that has posted bill lines."""
     return lines["posted"] & lines["status"].isin(NOT_BILLED_BY_STATUS)

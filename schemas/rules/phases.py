@@ -95,11 +95,21 @@ def completion_moved(phases: pd.DataFrame) -> pd.Series:
       message="the schedule of phase {phase_number} changes after something was billed: credits or "
               "further lines may follow")  # fmt: skip
 def billed_schedule_moved(phases: pd.DataFrame) -> pd.Series:
-    """Another end, length or anchor of a phase, after something was billed."""
+    """Another end, length or anchor of a phase, or a new one before others, after a billing."""
+    inserted = phases["stored_ends"].isna() & ~phases["is_last"]
     moved = differs(phases["ends"], phases["stored_ends"])
     for column in ("end_date", "duration_months", "billing_anchor"):
         moved |= differs(phases[column], phases[f"stored_{column}"])
-    return phases["posted"] & phases["stored_ends"].notna() & moved
+    return phases["posted"] & (inserted | (phases["stored_ends"].notna() & moved))
+
+
+@rule("PHA-08", view="phases", column="phase_number", severity="warning",
+      message="phase {phase_number} would start on {starts_on}, after the subscription ends on "
+              "{subscription_end}: nothing of it is billed; extend the subscription, or shorten a phase "
+              "before it")  # fmt: skip
+def starts_after_subscription(phases: pd.DataFrame) -> pd.Series:
+    """A phase that can't begin, because the subscription ends first."""
+    return phases["starts_on"] > phases["subscription_end"]
 
 
 @rule("PHA-07", view="phases", column="end_date", severity="warning",
