@@ -114,6 +114,8 @@ def _rule_faults(
 
 
 def _column_of(table: str, heading: str, rows: pd.DataFrame) -> str:
-    """The view's column of that heading; blank where the view has none."""
+    """The view's column of that heading; blank where the view has none. A plan without a milestone
+    stands at its charge, and names a column of the charge's."""
     named = [c.name for c in schemas.columns_of(schemas.TABLES[table]) if c.heading == heading]
-    return named[0] if named and named[0] in rows else ""
+    column = named[0] if named else heading
+    return column if column in rows else ""
