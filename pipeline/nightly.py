@@ -19,7 +19,13 @@ from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
 from pipeline.bill import READ_FROM_CONTRACTS, compute_bills
 from pipeline.export import check_controls
 from pipeline.outbox import PreparedFiles, discard, prepare_files, publish
-from pipeline.post import RefusedError, new_run, post, refuse_going_back
+from pipeline.post import (
+    RefusedError,
+    new_run,
+    post,
+    refuse_going_back,
+    refuse_other_handover,
+)
 from pipeline.read import Inputs, read_inputs
 from pipeline.record import RunRecord
 from pipeline.remember import posted_before, record_of_run, tonights_record
@@ -56,6 +62,7 @@ def run_night(
                 return Outcome(record, folder, resumed=True)
         with connection.begin() as transaction:
             refuse_going_back(connection, as_of)
+            refuse_other_handover(connection, settings)
             with watch.stage("validate"):
                 held = hold_for(connection, inputs)
                 validated = validate_inputs(inputs, held, settings.phase_handover)
@@ -117,6 +124,7 @@ def bill_store(
     refuse_missing(store)
     with writing(store, "bill") as connection, connection.begin() as transaction:
         refuse_going_back(connection, as_of)
+        refuse_other_handover(connection, settings)
         with watch.stage("bill"):
             contracts = read_contracts(connection, only=READ_FROM_CONTRACTS)
             run = new_run(connection, as_of, "bill", own_import=None,

@@ -125,3 +125,15 @@ def test_another_store_does_not_replace_files_that_may_have_been_sent(tmp_path: 
     before = amounts(tmp_path, "2026-02-01-1")
     assert night(tmp_path, "2026-02-01", store="two", **REFERENCES) == 1
     assert amounts(tmp_path, "2026-02-01-1") == before == {"S-1:1:FEE": "90.00"}
+
+
+def test_another_handover_than_the_last_run_had_is_refused(tmp_path: Path) -> None:
+    tables = {"subscriptions": SUBSCRIPTION + ACTIVE, "charges": FEE, **REFERENCES}
+    night(tmp_path, "2026-02-01", **tables)
+    config = tmp_path / "billing.toml"
+    config.write_text('phase_handover = "day_after"\n', "utf-8")
+    arguments = ["bill", "--as-of", "2026-02-02", "--config", str(config), "--quiet",
+                 "--store", f"sqlite:///{tmp_path / 'store'}.db"]  # fmt: skip
+    result = CliRunner().invoke(cli.main, arguments)
+    assert (result.exit_code, "phase_handover" in result.stderr) == (4, True)
+    assert CliRunner().invoke(cli.main, arguments[:3] + arguments[5:]).exit_code == 0

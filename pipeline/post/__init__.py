@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from pipeline.bill import Bills
 from pipeline.post.proofs import broken_proofs
+from pipeline.settings import Settings, settings_from_text
 from pipeline.store import ledger
 from pipeline.store.ledger import Run
 
@@ -22,6 +23,20 @@ def refuse_going_back(connection: Connection, as_of: datetime.date) -> None:
         raise RefusedError(
             f"as of {as_of} lies before the store's last night, {last}: it would credit what came "
             f"due since; run as of {last} or later"
+        )
+
+
+def refuse_other_handover(connection: Connection, settings: Settings) -> None:
+    """Another handover would credit and bill again what every completed phase has billed."""
+    runs = ledger.read_runs(connection)
+    before = (
+        settings_from_text(runs[-1].settings).phase_handover if runs else settings.phase_handover
+    )
+    if before != settings.phase_handover:
+        raise RefusedError(
+            f"phase_handover is {settings.phase_handover}, but the last run had {before}: it would "
+            "credit and bill again what was billed; name the settings file that the last run had "
+            "(--config), or set it back"
         )
 
 
