@@ -16,10 +16,10 @@ from pipeline.cli import main
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 STATUSES = {"2026-01-31": 3, "2026-02-28": 3, "2026-03-31": 0}
 TOTALS = {
-    "2026-01-31": ["USD 11845.35, Heron Americas", "JPY 500033, Heron Asia",
+    "2026-01-31": ["USD 26665.35, Heron Americas", "JPY 509833, Heron Asia",
                    "USD 2500.00, Heron Asia"],
-    "2026-02-28": ["USD 5903.35, Heron Americas", "JPY 33, Heron Asia", "USD 3250.00, Heron Asia"],
-    "2026-03-31": ["USD 12851.82, Heron Americas", "JPY 750034, Heron Asia",
+    "2026-02-28": ["USD 6523.35, Heron Americas", "JPY 9833, Heron Asia", "USD 3250.00, Heron Asia"],
+    "2026-03-31": ["USD 16611.82, Heron Americas", "JPY 759834, Heron Asia",
                    "USD 1750.00, Heron Asia"],
 }  # fmt: skip
 SAVED_BY_LIBREOFFICE = (
@@ -28,7 +28,7 @@ SAVED_BY_LIBREOFFICE = (
     "2026-02-28/rejections-corrected.xlsx",
 )
 TOLD_LINE = re.compile(
-    r"^\| (?P<line>(?:withheld: )?S-[0-9]+:[^ ]+) \| (?P<amount>[A-Z]{3} [0-9,.]+) "
+    r"^\| (?P<line>(?:withheld: )?S-[0-9]+:[^ ]+) \| (?P<amount>[A-Z]{3} -?[0-9,.]+) "
     r"\| (?P<dated>[0-9-]{10}) \|"
 )
 
@@ -107,6 +107,26 @@ def test_the_mistakes_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "2026-02-28": [("VAL-05", "charges.csv", "2", "amount", "480000.50")],
         "2026-03-31": [],
     }
+
+
+def test_a_credit_names_the_line_that_it_corrects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Larkspur's trial was completed in February, which is told in March."""
+    monkeypatch.chdir(tmp_path)
+    for night in STATUSES:
+        run_night(night, "sqlite:///store.db")
+    with Path("out/2026-03-31-1/bill_lines.csv").open(encoding="utf-8", newline="") as file:
+        lines = {row["bill_line_id"]: row for row in csv.DictReader(file)}
+    credit = lines["S-1013:10:2026-02-01#1"]
+    assert credit["corrects_bill_line_id"] == "S-1013:10:2026-02-01"
+    assert credit["reason"] == (
+        "now due: 620.00 × 14/28 days = 310.00; billed before 620.00; the difference is -310.00"
+    )
+    first_month = lines["S-1012:20:2026-02-10"]
+    assert (first_month["service_start"], first_month["service_end"]) == (
+        "2026-02-10", "2026-03-09",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SAVED_BY_LIBREOFFICE)
