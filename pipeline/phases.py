@@ -25,8 +25,8 @@ def phase_terms(phases: pd.DataFrame, subscriptions: pd.DataFrame, handover: str
     """The phases in order, each with its term and its billing anchor.
 
     Adds: ordinal (int64, 0 for a subscription's first), starts_on (datetime64[s], missing while an
-    earlier phase waits for its milestone), ends_before (missing: no end, or none yet), follows (the
-    place of the phase before, -1), anchor_month, anchor_day (int64, see `periods`).
+    earlier phase waits for its milestone), ends_before (missing: no end, or none yet), ends_by (the
+    same, or else the subscription's end), follows (the place of the phase before, -1), anchor_month, anchor_day (int64, see `periods`).
 
     A pilot from 15 January that ends on a milestone completed on 10 March serves until 9 March, and
     the next phase starts on 10 March; with the handover "day_after", it serves that day too.
@@ -53,6 +53,7 @@ def phase_terms(phases: pd.DataFrame, subscriptions: pd.DataFrame, handover: str
         ends[here] = _ends(ordered.iloc[here], starts[here], cap[here], handover)
     return ordered.assign(
         starts_on=starts.astype("datetime64[s]"), ends_before=ends.astype("datetime64[s]"),
+        ends_by=np.where(np.isnat(ends), cap, ends).astype("datetime64[s]"),
         follows=np.where(ordinal > 0, np.arange(len(ordered)) - 1, -1),
         anchor_month=month, anchor_day=day,
     )  # fmt: skip

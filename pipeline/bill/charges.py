@@ -100,7 +100,8 @@ def charge_terms(
 
     A charge with a phase lives in that phase, any other from its line's start to its end, by default
     the subscription's; the ends of the line and of the subscription cap both. live_from,
-    live_before (datetime64[s]), anchor_month, anchor_day (int64).
+    live_before (datetime64[s]), anchor_month, anchor_day (int64); awaits_milestone (bool): its phase
+    ends on a milestone that has not been reached.
     """
     of = match(charges, subscriptions, ["subscription_number"])
     on = match(charges, lines, ["subscription_number", "line_number"])
@@ -118,7 +119,9 @@ def charge_terms(
     billing_day = look_up(subscriptions["billing_day"], of).fillna(0).to_numpy(np.int64)
     month, day = first_anchor(starts.to_numpy("datetime64[s]").astype("datetime64[D]"), billing_day)
     begins_in_time = ~(starts >= cap)
+    unmet = (phases["ends"] == "MILESTONE") & phases["completion_date"].isna()
     return {
+        "awaits_milestone": look_up(unmet, within).fillna(False).astype(bool),
         "live_from": starts.where(begins_in_time),
         "live_before": before,
         "anchor_month": look_up(phases["anchor_month"], within)

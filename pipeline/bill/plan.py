@@ -62,7 +62,8 @@ def _fee_lines(charges: pd.DataFrame) -> pd.DataFrame:
     """One line per one-time charge without milestones: at its start, in arrears after its end.
 
     A fee in arrears of a line that ends on 31 March is billed on 1 April (DESIGN 6); of a phase whose
-    milestone is completed on 10 March, on that day (PHA-02). It is never prorated.
+    milestone is completed on 10 March, on that day (PHA-02), and not before it is completed. It is
+    never prorated.
     """
     one_time = (charges["charge_type"] == "ONE_TIME") & ~charges["milestone_billing_on"]
     fees = charges[one_time]
@@ -75,7 +76,8 @@ def _fee_lines(charges: pd.DataFrame) -> pd.DataFrame:
         service_start=fees["live_from"],
         service_end=_last_day(fees),
         bill_date=fees["live_from"].where(
-            ~in_arrears, fees["live_before"].where(fees["live_from"].notna())
+            ~in_arrears,
+            fees["live_before"].where(fees["live_from"].notna() & ~fees["awaits_milestone"]),
         ),
         amount_minor=fees["price_minor"],
         **NO_PERIOD,

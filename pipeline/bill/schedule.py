@@ -23,14 +23,16 @@ def phase_states(
     dates yet: an earlier phase waits for its milestone, which waits_for names.
     """
     begun = (phases["starts_on"] <= day).to_numpy(bool)
-    ended = (phases["ends_before"] <= day).to_numpy(bool)
+    ended = begun & (phases["ends_by"] <= day).to_numpy(bool)
     dated = phases["starts_on"].notna().to_numpy(bool)
     open_milestone = ((phases["ends"] == "MILESTONE") & phases["completion_date"].isna()).to_numpy()
     at = match(phases, charges, ["subscription_number"])
     complete = phases.assign(
         state=np.select([ended, begun, dated], ["ENDED", "RUNNING", "SCHEDULED"], "WAITING"),
         waits_for=_waits_for(phases, open_milestone),
-        last_day=phases["ends_before"] - pd.Timedelta(days=1),
+        last_day=(phases["ends_by"] - pd.Timedelta(days=1)).where(
+            ended | phases["ends_before"].notna()
+        ),
         currency=look_up(charges["currency"], at).fillna(""),
         billed_minor=_billed(phases, charges, standing, lines),
     )
