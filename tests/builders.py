@@ -173,7 +173,7 @@ def judge(folder: Path, company: Company, store: str | None = None) -> Validated
     inbox = write_inbox(folder, company)
     if store is None:
         return validate_inputs(read_inputs(inbox), Held.of_nothing())
-    return check_inbox(inbox, store, QUIET)[1]
+    return check_inbox(inbox, store, Settings(), QUIET)[1]
 
 
 def contracts_of(folder: Path, company: Company) -> dict[str, pd.DataFrame]:
@@ -225,7 +225,7 @@ def store_url(folder: Path) -> str:
 
 def import_company(folder: Path, company: Company, store: str) -> Validated:
     """Upload a company into a store."""
-    return import_inbox(write_inbox(folder, company), store, QUIET)[1]
+    return import_inbox(write_inbox(folder, company), store, Settings(), QUIET)[1]
 
 
 def bill_night(store: str, as_of: str) -> Outcome:

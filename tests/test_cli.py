@@ -267,7 +267,6 @@ def test_timings(sqlite_desk: Desk) -> None:
     assert not any(name.endswith("timings.json") for name in sqlite_desk.files())
 
 
-@pytest.mark.xfail(strict=True, reason="a traceback, after the night was posted")
 def test_a_file_of_timings_that_can_not_be_written(sqlite_desk: Desk) -> None:
     done = CliRunner().invoke(
         main,
@@ -306,7 +305,6 @@ def test_a_dry_run_of_a_store(desk: Desk, command: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["run", "bill"])
-@pytest.mark.xfail(strict=True, reason="a dry run makes the store's file and its tables")
 def test_a_dry_run_makes_no_store(sqlite_desk: Desk, command: str) -> None:
     given = (sqlite_desk.inbox, "--out", sqlite_desk.out) if command == "run" else ()
     done = sqlite_desk.on(command, *given, "--as-of", NIGHT, "--dry-run")
@@ -314,7 +312,6 @@ def test_a_dry_run_makes_no_store(sqlite_desk: Desk, command: str) -> None:
     assert [path.name for path in sqlite_desk.folder.iterdir()] == ["inbox"]
 
 
-@pytest.mark.xfail(strict=True, reason="a mistyped store is made, and then said to have no run")
 def test_writing_files_again_makes_no_store(sqlite_desk: Desk) -> None:
     done = sqlite_desk.on("export", f"{NIGHT}-1", "--out", sqlite_desk.out)
     assert done.exit_code == 2
@@ -416,12 +413,7 @@ def test_a_night_twice_bills_once(desk: Desk) -> None:
     [
         {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
         {"LC_ALL": "C", "PYTHONIOENCODING": "latin-1"},
-        pytest.param(
-            {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-            marks=pytest.mark.xfail(
-                strict=True, reason="a file name that the system can't spell: a traceback"
-            ),
-        ),
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         {"LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati"},
         {"TZ": "America/Adak", "COLUMNS": "20", "NO_COLOR": "1"},
     ],

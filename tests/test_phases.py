@@ -181,11 +181,6 @@ def test_states_of_a_pilot(completed: str, as_of: str, states: list[str], tmp_pa
     assert phases["billed_minor"].tolist() == [billed, 0, 0]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an end_date caps its phases (DESIGN 6), but a phase whose milestone is open is told as "
-           "RUNNING, without a last day, after its subscription has ended",
-)  # fmt: skip
 def test_a_phase_that_was_never_completed_ends_with_its_subscription(tmp_path: Path) -> None:
     company = schedule(
         "S-1", "start_date=2026-01-01, end_date=2026-06-30", phases=["ends=MILESTONE"],

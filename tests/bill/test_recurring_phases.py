@@ -366,11 +366,6 @@ def test_what_is_not_active_bills_nothing(status: str, tmp_path: Path) -> None:
     assert lines.empty
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a fee in arrears is billed when the phase ends, once the milestone is marked as completed "
-           "(source document): one that is never completed is billed when the subscription ends",
-)  # fmt: skip
 def test_a_success_fee_is_not_billed_without_success(tmp_path: Path) -> None:
     company = contract(
         "start_date=2026-01-01, end_date=2026-02-28",
@@ -381,11 +376,6 @@ def test_a_success_fee_is_not_billed_without_success(tmp_path: Path) -> None:
     assert told(lines) == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the fees of a phase that is completed on its first day have a service_end on the day "
-           "before their service_start",
-)  # fmt: skip
 def test_service_never_ends_before_it_starts(tmp_path: Path) -> None:
     company = contract(
         "start_date=2026-01-15",

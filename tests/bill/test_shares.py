@@ -103,19 +103,13 @@ CHANGED = [
      ["M1 1.83", "M2 1.82"]),
     ("a dropped milestone leaves nothing behind", "100.00",
      f"30% {DAY}, 20%, 50%", f"30% {DAY}, 0%, 70% {LATER}", ["M3 70.00"]),
-]  # fmt: skip
-WRONG = {
-    "the rest of fixed amounts stands once it is billed":
-        "it is computed again: M2 +10.00, a correction of a billed milestone",
-    "a billed rest beside a dropped milestone":
-        "nobody is left to take what the rest leaves: the parts are not the price, and the proof "
-        "refuses the night of every subscription",
-}  # fmt: skip
-CHANGED += [
     ("the rest of fixed amounts stands once it is billed", "100.00",
-     f"=30.00, rest {DAY}", f"=20.00, rest {DAY}", []),
+     f"=30.00, rest {DAY}", f"=20.00, rest {DAY}, =10.00 {LATER}", ["M3 10.00"]),
+    ("and all that is left is billed", "100.00",
+     f"=30.00, rest {DAY}", f"=20.00 {LATER}, rest {DAY}, =10.00 {LATER}",
+     ["M1 20.00", "M3 10.00"]),
     ("a billed rest beside a dropped milestone", "100.00",
-     f"30%, rest {DAY}", f"0%, rest {DAY}", None),
+     f"30%, rest {DAY}", f"0%, rest {DAY}, 30% {LATER}", ["M3 30.00"]),
 ]  # fmt: skip
 
 
@@ -132,26 +126,29 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bills, Bills]:
 
 @pytest.mark.parametrize(
     ("number", "later"),
-    [
-        pytest.param(n, case[4], id=case[0], marks=pytest.mark.xfail(
-            case[0] in WRONG, strict=True, reason=WRONG.get(case[0], "")))
-        for n, case in enumerate(CHANGED)
-    ],
-)  # fmt: skip
+    [pytest.param(number, case[4], id=case[0]) for number, case in enumerate(CHANGED)],
+)
 def test_a_plan_changed_after_a_posting_splits_only_what_is_left(
-    number: int, later: list[str] | None, two_nights: tuple[Bills, Bills]
+    number: int, later: list[str], two_nights: tuple[Bills, Bills]
 ) -> None:
     first, second = two_nights
     assert len(lines_of(first, f"S-{number}")) == 1
     lines = lines_of(second, f"S-{number}")
     amounts = as_text(lines["amount_minor"], np.full(len(lines), 2)).to_pylist()
-    if later is not None:
-        assert [f"{what} {amount}" for what, amount in zip(lines["what"], amounts, strict=True)
-                ] == later  # fmt: skip
+    told = [f"{what} {amount}" for what, amount in zip(lines["what"], amounts, strict=True)]
+    assert told == later
     assert (lines["revision"] == 0).all(), "what is posted is not corrected"
     charge = second.charges[second.charges["subscription_number"] == f"S-{number}"].iloc[0]
     parts = ["billed_before_minor", "billed_tonight_minor", "withheld_minor", "unbilled_minor"]
     assert charge["price_minor"] == charge[parts].sum()
+
+
+def test_the_words_of_a_share_of_what_is_left(two_nights: tuple[Bills, Bills]) -> None:
+    place = [case[0] for case in CHANGED].index("and total it")
+    assert lines_of(two_nights[1], f"S-{place}")["reason"].tolist() == [
+        "50 of 66.66 percent of the 3.64 not billed before the plan changed = 2.73",
+        "16.66 of 66.66 percent of the 3.64 not billed before the plan changed = 0.91",
+    ]
 
 
 def test_revenue_milestones_bill_nothing(tmp_path: Path) -> None:

@@ -25,18 +25,20 @@ from tests.builders import (
 DAY = "2026-03-10"
 
 
+AT_START = "at its start on 2026-01-01"
 ADJUSTMENTS = [
     # amount, percent, minor units, reason
-    ("500.00", "-10", 45_000, "500.00 adjusted by -10 % = 450.00"),
-    ("500.00", "10", 55_000, "500.00 adjusted by 10 % = 550.00"),
-    ("0.05", "-50", 3, "0.05 adjusted by -50 % = 0.03"),
-    ("-0.05", "-50", -3, "-0.05 adjusted by -50 % = -0.03"),
-    ("1.00", "33.333333", 133, "1.00 adjusted by 33.333333 % = 1.33"),
-    ("1.00", "1000", 1100, "1.00 adjusted by 1000 % = 11.00"),
-    ("1.00", "0", 100, "1.00 in one sum = 1.00"),
-    ("1.00", "", 100, "1.00 in one sum = 1.00"),
+    ("500.00", "-10", 45_000, f"one-time charge of 500.00 {AT_START}, adjusted by -10 % = 450.00"),
+    ("500.00", "10", 55_000, f"one-time charge of 500.00 {AT_START}, adjusted by 10 % = 550.00"),
+    ("0.05", "-50", 3, f"one-time charge of 0.05 {AT_START}, adjusted by -50 % = 0.03"),
+    ("-0.05", "-50", -3, f"one-time charge of -0.05 {AT_START}, adjusted by -50 % = -0.03"),
+    ("1.00", "33.333333", 133,
+     f"one-time charge of 1.00 {AT_START}, adjusted by 33.333333 % = 1.33"),
+    ("1.00", "1000", 1100, f"one-time charge of 1.00 {AT_START}, adjusted by 1000 % = 11.00"),
+    ("1.00", "0", 100, f"one-time charge of 1.00 {AT_START}"),
+    ("1.00", "", 100, f"one-time charge of 1.00 {AT_START}"),
     ("1.00", "-100", None, ""),
-]
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -58,21 +60,9 @@ def test_a_price_adjustment_is_rounded_once(number: int, case: tuple, adjusted: 
 
 NO_EFFECT = [
     ("billing milestones", {"milestone_billing": "Y"}, f"100% {DAY}", "BILLING"),
-    pytest.param(
-        "revenue milestones only", {"milestone_revenue": "Y"}, "100%", "REVENUE",
-        marks=pytest.mark.xfail(
-            strict=True,
-            reason="TPL-06 warns that the adjustment has no effect, but the fee is billed at 90.00",
-        ),
-    ),
-    pytest.param(
-        "a template with billing switched off", {"template_code": "T-1", "milestone_billing": "N"},
-        "100%", "REVENUE",
-        marks=pytest.mark.xfail(
-            strict=True,
-            reason="TPL-06 warns that the adjustment has no effect, but the fee is billed at 90.00",
-        ),
-    ),
+    ("revenue milestones only", {"milestone_revenue": "Y"}, "100%", "REVENUE"),
+    ("a template with billing switched off", {"template_code": "T-1", "milestone_billing": "N"},
+     "100%", "REVENUE"),
 ]  # fmt: skip
 
 
@@ -94,11 +84,21 @@ SENTENCES = [
     # amount, plan, the reason of the first line
     ("10000.00", f"30% {DAY}, 70%", "30 % of 10,000.00 = 3,000.00"),
     ("10000.00", f"33.333333% {DAY}, rest",
-     "33.333333 % of 10,000.00, rounded so that the parts total it = 3,333.33"),
+     "33.333333 % of 10,000.00 = 3,333.3333, rounded down to 3,333.33 so that the parts total "
+     "10,000.00"),
     ("145.05", f"30% {DAY}, 70%",
-     "30 % of 145.05, rounded so that the parts total it = 43.52"),
+     "30 % of 145.05 = 43.515, rounded up to 43.52 so that the parts total 145.05"),
+    ("5.47", f"33.34%, 33.33% {DAY}, 33.33%",
+     "33.33 % of 5.47 = 1.823151, rounded down to 1.82 so that the parts total 5.47"),
+    ("-145.05", f"30% {DAY}, 70%",
+     "30 % of -145.05 = -43.515, rounded up to -43.52 so that the parts total -145.05"),
+    ("-0.01", f"50% {DAY}, 50%",
+     "50 % of -0.01 = -0.005, rounded up to -0.01 so that the parts total -0.01"),
     ("-10000.00", f"30% {DAY}, 70%", "30 % of -10,000.00 = -3,000.00"),
-    ("10000.00", f"rest {DAY}, 70%", "the rest of 10,000.00 after the other milestones = 3,000.00"),
+    ("10000.00", f"rest {DAY}, 70%", "what the other milestones leave of 10,000.00 = 3,000.00"),
+    ("10000.00", f"rest {DAY}, =7000.00",
+     "what the other milestones leave of 10,000.00 = 3,000.00"),
+    ("10000.00", f"=3000.00 {DAY}, rest", "fixed amount 3,000.00 of 10,000.00"),
 ]  # fmt: skip
 
 
@@ -120,9 +120,6 @@ def test_reasons(number: int, case: tuple, worded: Bills) -> None:
     assert lines_of(worded, f"S-{number}")["reason"].tolist() == [case[2]]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="reads 'fixed amount of 1.00 = 0.40', where 1.00 is the charge's price"
-)
 def test_the_reason_of_a_fixed_amount_does_not_call_the_price_the_fixed_amount(
     worded: Bills,
 ) -> None:

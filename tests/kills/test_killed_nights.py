@@ -221,7 +221,6 @@ def test_another_night_after_a_killed_one(
     same(result_of(place), second_night.result)
 
 
-@pytest.mark.xfail(strict=True, reason="only a run of the same id removes what a kill left")
 def test_half_written_files_do_not_outlast_the_next_night(
     server: Server, places: Places, first_night: Undisturbed
 ) -> None:

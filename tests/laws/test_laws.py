@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.nightly import import_inbox
+from pipeline.settings import Settings
 from tests.builders import (
     QUIET,
     Company,
@@ -137,7 +138,7 @@ def test_the_order_of_rows_and_files_does_not_matter(
             for suffix, part in (("-b", shuffled[:cut]), ("-a", shuffled[cut:])):
                 if part:
                     write_inbox(inbox, {table: part}, suffix)
-        import_inbox(inbox, store_url(folder), QUIET)
+        import_inbox(inbox, store_url(folder), Settings(), QUIET)
         bill_night(store_url(folder), THE_END)
         assert_same(ledger_after(upload, THE_END), ledger_lines(store_url(folder)))
 

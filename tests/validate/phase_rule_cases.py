@@ -69,6 +69,9 @@ ERRORS = [
 ]  # fmt: skip
 
 WARNINGS = [
+    Case("phases.starts_after_subscription", "PHA-08", "subscriptions 2 end_date",
+         "2027-03-09", "2027-03-10", ("phases 2: completion_date=2026-03-10",),
+         at="phases 4 phase_number", value="3"),
     Case("phases.date_without_effect", "PHA-07", "phases 3 end_date", "2026-12-31", ""),
     Case("phases.date_without_effect", "PHA-07", "phases 3 ends", "DURATION", "DATE",
          ("phases 3: end_date=2026-12-31, duration_months=12",), at="phases 3 end_date",

@@ -226,10 +226,6 @@ def test_partial_uploads_complete_a_phase_by_its_key(tmp_path: Path) -> None:
     assert first["completion_date"] == pd.Timestamp("2026-03-10")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what was billed is credited and billed anew, and no finding says so (CHG-02)",
-)
 @pytest.mark.parametrize(
     "change",
     [

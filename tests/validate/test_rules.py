@@ -14,7 +14,7 @@ import pytest
 import schemas
 from pipeline.findings import COLUMNS as FINDING_COLUMNS
 from pipeline.validate import Validated
-from schemas.rules import RULES, Rule
+from schemas.rules import RETIRED, RULES, Rule
 from tests.builders import (
     Company,
     bill_night,
@@ -31,7 +31,7 @@ from tests.builders import (
 )  # fmt: skip
 from tests.validate.rule_cases import CASES, Case
 
-SUBSCRIPTION_TABLES = ("subscriptions", "subscription_lines", "charges", "milestones")
+SUBSCRIPTION_TABLES = ("subscriptions", "subscription_lines", "phases", "charges", "milestones")
 ON_STORED_ROW = r"( \(this row was stored by an earlier upload\))?"
 
 
@@ -217,29 +217,17 @@ def test_a_rule_says_what_to_do(rule: Rule) -> None:
     assert rule.about.endswith(".")
 
 
-@pytest.mark.parametrize(
-    ("number", "case"),
-    [
-        pytest.param(
-            number, case, id=f"{case.code} {case.rule}",
-            marks=pytest.mark.xfail(
-                case.rule == "plans.no_milestone", strict=True,
-                reason="a plan without a milestone stands at its charge's row, but names the "
-                       "column percent, which charges.csv does not have",
-            ),
-        )
-        for number, case in enumerate(CASES)
-    ],
-)  # fmt: skip
+def test_a_retired_code_is_not_given_again() -> None:
+    assert not set(RETIRED) & {one.code for one in RULES}
+
+
+@EACH
 def test_a_finding_names_a_column_of_its_own_file(number: int, case: Case, tonight: Night) -> None:
     for finding in tonight.wrong[number].findings.to_dict("records"):
         columns = schemas.columns_of(schemas.TABLES[finding["table"]])
         assert finding["column"] in {column.heading for column in columns}, finding
 
 
-@pytest.mark.xfail(
-    strict=True, reason="CHG-01 says that milestone_billing can't change from 'True' to 'N'"
-)
 def test_messages_have_the_words_of_the_sheet(tonight: Night) -> None:
     said = pd.concat([judged.findings for judged in tonight.wrong])["message"]
     odd = said[said.str.contains(r"\bTrue\b|\bFalse\b|\bnan\b|NaT|<NA>|00:00:00")]
