@@ -26,7 +26,8 @@ def phase_terms(phases: pd.DataFrame, subscriptions: pd.DataFrame, handover: str
 
     Adds: ordinal (int64, 0 for a subscription's first), starts_on (datetime64[s], missing while an
     earlier phase waits for its milestone), ends_before (missing: no end, or none yet), ends_by (the
-    same, or else the subscription's end), follows (the place of the phase before, -1), anchor_month, anchor_day (int64, see `periods`).
+    same, or else the subscription's end), follows (the place of the phase before, -1), anchor_month,
+    anchor_day (int64, see `periods`).
 
     A pilot from 15 January that ends on a milestone completed on 10 March serves until 9 March, and
     the next phase starts on 10 March; with the handover "day_after", it serves that day too.

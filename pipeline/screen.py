@@ -15,7 +15,7 @@ from pipeline.store.ledger import Run
 from pipeline.validate import Validated
 
 MOST_FINDINGS_SHOWN = 20
-MOST_ERRORS_SHOWN = 5
+MOST_KINDS_SHOWN = 10
 
 
 def night_account(outcome: Outcome, *, dry_run: bool = False) -> dict[str, Any]:
@@ -64,12 +64,14 @@ def night_words(outcome: Outcome, *, dry_run: bool = False) -> str:
 
 
 def _to_mend(outcome: Outcome) -> list[str]:
-    """The first error of each kind, and the workbook in which the refused rows wait."""
-    errors = outcome.record.findings[outcome.record.findings["severity"] == ERROR]
-    shown = errors.drop_duplicates("code").head(MOST_ERRORS_SHOWN)
-    lines = finding_words(shown)
-    if len(errors) > len(shown):
-        lines.append(f"  … and {len(errors) - len(shown)} more in findings.csv")
+    """The first error and warning of each kind, and the workbook in which refused rows wait."""
+    findings = outcome.record.findings
+    told = findings[findings["severity"].isin([ERROR, WARNING])]
+    shown = told.drop_duplicates(["severity", "code"])
+    lines = finding_words(shown, MOST_KINDS_SHOWN)
+    if len(told) > min(len(shown), MOST_KINDS_SHOWN):
+        lines[MOST_KINDS_SHOWN:] = []
+        lines.append(f"  … {len(told)} errors and warnings in findings.csv")
     if outcome.record.refused:
         lines.append(f"  correct   {outcome.folder}/rejections.xlsx, and load it again")
     return lines
