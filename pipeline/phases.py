@@ -5,10 +5,9 @@ import pandas as pd
 
 from pipeline import periods
 from pipeline.frames import look_up, match
+from pipeline.settings import DAY_AFTER
 from schemas.cells import LONGEST_IDENTIFIER
 
-ON_COMPLETION, DAY_AFTER = "on_completion", "day_after"
-HANDOVERS = (ON_COMPLETION, DAY_AFTER)
 ONE_DAY = np.timedelta64(1, "D")
 
 

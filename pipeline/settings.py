@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from pipeline.phases import HANDOVERS, ON_COMPLETION
+ON_COMPLETION, DAY_AFTER = "on_completion", "day_after"
+HANDOVERS = (ON_COMPLETION, DAY_AFTER)
+"""When a completed phase hands over to the next: on the day of completion, or on the day after."""
 
 
 class SettingsError(Exception):

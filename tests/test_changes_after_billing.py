@@ -14,7 +14,10 @@ REFERENCES = {
     "lookups": "lookup_type,code\nMILESTONE_NAME,Done\n",
     "subscription_lines": "subscription_number,line_number,product_code\nS-1,1,IMPL\n",
 }
-SUBSCRIPTION = "subscription_number,customer_number,business_unit,currency,start_date,end_date,status,billing_day\n"
+SUBSCRIPTION = (
+    "subscription_number,customer_number,business_unit,currency,start_date,end_date,status,"
+    "billing_day\n"
+)
 ACTIVE = "S-1,C-1,East,USD,2026-01-01,2026-12-31,ACTIVE,"
 FEE = (
     "subscription_number,charge_number,line_number,charge_type,amount,price_adjustment_percent\n"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.phases import HANDOVERS, phase_order, phase_terms
+from pipeline.phases import phase_order, phase_terms
+from pipeline.settings import HANDOVERS
 from tests.builders import Company, bill, contracts_of
 from tests.schedules import company_of, empty_ledger, schedule
 

@@ -15,9 +15,9 @@ import pyarrow.compute as compute
 import schemas
 from pipeline.findings import ERROR, join_findings
 from pipeline.frames import look_up, match
-from pipeline.phases import ON_COMPLETION
 from pipeline.read import Inputs, Sheet
 from pipeline.record import RefusedSheet
+from pipeline.settings import ON_COMPLETION
 from pipeline.validate import views
 from pipeline.validate.check import check_cells, check_rules
 from pipeline.validate.faults import join_faults, without_repeats

@@ -11,8 +11,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.phases import HANDOVERS
-from pipeline.settings import Settings
+from pipeline.settings import HANDOVERS, Settings
 from tests.builders import Company, changed, contracts_of, joined, little_company
 from tests.laws.naive_schedule import Contract, Date, due_lines, terms_of
 from tests.laws.schedule_worlds import contracts, nights, rows_of_contract, with_completions
