@@ -59,7 +59,11 @@ class Desk:
 
     def files(self, folder: str = "out") -> dict[str, bytes]:
         """Every file below a folder of the desk."""
-        top = self.folder / folder
+        return self.files_below(self.folder / folder)
+
+    @staticmethod
+    def files_below(top: Path) -> dict[str, bytes]:
+        """Every file below a folder."""
         return {
             path.relative_to(top).as_posix(): path.read_bytes()
             for path in sorted(top.rglob("*"))
@@ -126,18 +130,20 @@ def test_wrong_usage(sqlite_desk: Desk, arguments: tuple[str, ...]) -> None:
 # Exit statuses
 
 
-def test_clean(desk: Desk) -> None:
-    assert desk.run().exit_code == 0
+def test_clean(sqlite_desk: Desk) -> None:
+    assert sqlite_desk.run().exit_code == 0
 
 
-def test_finished_with_rejected_rows(desk: Desk) -> None:
-    write_inbox(desk.inbox, changed(little_company(), *REFUSED))
+def test_finished_with_rejected_rows(sqlite_desk: Desk) -> None:
+    write_inbox(sqlite_desk.inbox, changed(little_company(), *REFUSED))
     for arguments in (("import",), ("check",), ("run", "--as-of", NIGHT)):
-        done = desk.on(arguments[0], desk.inbox, *arguments[1:], "--out", desk.out)
+        done = sqlite_desk.on(
+            arguments[0], sqlite_desk.inbox, *arguments[1:], "--out", sqlite_desk.out
+        )
         assert done.exit_code == 3, arguments
     # billing has no upload that could be rejected, and the same files come out again
-    assert desk.on("bill", "--as-of", NIGHT).exit_code == 0
-    assert desk.on("export", f"{NIGHT}-1", "--out", desk.out).exit_code == 0
+    assert sqlite_desk.on("bill", "--as-of", NIGHT).exit_code == 0
+    assert sqlite_desk.on("export", f"{NIGHT}-1", "--out", sqlite_desk.out).exit_code == 0
 
 
 @pytest.mark.parametrize("command", ["run", "bill"])
@@ -157,19 +163,19 @@ def test_an_earlier_night_is_refused(desk: Desk, command: str) -> None:
     assert desk.run(as_of=NIGHT).exit_code == 0, "the same night again is no step back"
 
 
-def test_no_inbox(desk: Desk) -> None:
+def test_no_inbox(sqlite_desk: Desk) -> None:
     for command in ("run", "check", "import"):
-        done = desk.on(command, desk.folder / "nowhere", "--out", desk.out)
+        done = sqlite_desk.on(command, sqlite_desk.folder / "nowhere", "--out", sqlite_desk.out)
         assert done.exit_code == 2, command
         assert done.stdout == ""
         assert "nowhere" in done.stderr
         assert done.stderr.count("\n") == 1
-    assert not desk.out.exists()
+    assert not sqlite_desk.out.exists()
 
 
-def test_an_unknown_run(desk: Desk) -> None:
-    desk.run()
-    done = desk.on("export", "2026-03-31-9", "--out", desk.out)
+def test_an_unknown_run(sqlite_desk: Desk) -> None:
+    sqlite_desk.run()
+    done = sqlite_desk.on("export", "2026-03-31-9", "--out", sqlite_desk.out)
     assert done.exit_code == 2
     assert done.stderr == (
         "milestone-billing: there is no run 2026-03-31-9 in this store; "
@@ -189,26 +195,26 @@ def test_an_outbox_that_can_not_be_written(desk: Desk) -> None:
     assert desk.on("history").stdout == "no run yet\n"
 
 
-def test_an_inbox_that_is_one_file(desk: Desk) -> None:
-    desk.on("import", desk.inbox, "--out", desk.folder / "import")
+def test_an_inbox_that_is_one_file(sqlite_desk: Desk) -> None:
+    sqlite_desk.on("import", sqlite_desk.inbox, "--out", sqlite_desk.folder / "import")
     dated = changed(little_company(), "milestones 3: completion_date=2026-03-30")
-    one = write_inbox(desk.folder / "more", only(dated, "milestones")) / "milestones.csv"
-    done = desk.run("--json", inbox=one)
+    one = write_inbox(sqlite_desk.folder / "more", only(dated, "milestones")) / "milestones.csv"
+    done = sqlite_desk.run("--json", inbox=one)
     assert done.exit_code == 0
     assert json.loads(done.stdout)["billed"][0]["amount"] == "10500.00"
 
 
-def test_an_empty_inbox(desk: Desk) -> None:
+def test_an_empty_inbox(sqlite_desk: Desk) -> None:
     """Nothing came in tonight: the night is run all the same."""
-    (desk.folder / "empty").mkdir()
-    done = desk.run(inbox=desk.folder / "empty")
+    (sqlite_desk.folder / "empty").mkdir()
+    done = sqlite_desk.run(inbox=sqlite_desk.folder / "empty")
     assert done.exit_code == 0
     assert "0 lines: nothing to post" in done.stdout
 
 
-def test_as_of_is_today_by_default(desk: Desk) -> None:
+def test_as_of_is_today_by_default(sqlite_desk: Desk) -> None:
     began = datetime.date.today()
-    done = desk.on("run", desk.inbox, "--out", desk.out, "--json")
+    done = sqlite_desk.on("run", sqlite_desk.inbox, "--out", sqlite_desk.out, "--json")
     days = {began.isoformat(), datetime.date.today().isoformat()}
     assert json.loads(done.stdout)["as_of"] in days
 
@@ -217,26 +223,30 @@ def test_as_of_is_today_by_default(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("more", [(), ("--quiet",)])
-def test_standard_output_is_the_result(desk: Desk, more: tuple[str, ...]) -> None:
-    done = desk.run(*more)
+def test_standard_output_is_the_result(sqlite_desk: Desk, more: tuple[str, ...]) -> None:
+    done = sqlite_desk.run(*more)
     assert done.stdout == (
         "Run 2026-03-31-1, as of 2026-03-31\n"
         "  billed    2 lines, USD 3500.00, East\n"
         "  rows      25 read, 25 accepted, 0 refused\n"
         "  findings  none\n"
-        f"  files     {desk.out / '2026-03-31-1'}\n"
+        f"  files     {sqlite_desk.out / '2026-03-31-1'}\n"
     )
     assert done.stderr == ""
 
 
-def test_json(desk: Desk) -> None:
+def test_json(sqlite_desk: Desk) -> None:
     said = {
-        "import": desk.on("import", desk.inbox, "--out", desk.folder / "import", "--json"),
-        "check": desk.on("check", desk.inbox, "--out", desk.folder / "check", "--json"),
-        "bill": desk.on("bill", "--as-of", NIGHT, "--json"),
-        "run": desk.run("--json"),
-        "export": desk.on("export", f"{NIGHT}-1", "--out", desk.out, "--json"),
-        "history": desk.on("history", "--json"),
+        "import": sqlite_desk.on(
+            "import", sqlite_desk.inbox, "--out", sqlite_desk.folder / "import", "--json"
+        ),
+        "check": sqlite_desk.on(
+            "check", sqlite_desk.inbox, "--out", sqlite_desk.folder / "check", "--json"
+        ),
+        "bill": sqlite_desk.on("bill", "--as-of", NIGHT, "--json"),
+        "run": sqlite_desk.run("--json"),
+        "export": sqlite_desk.on("export", f"{NIGHT}-1", "--out", sqlite_desk.out, "--json"),
+        "history": sqlite_desk.on("history", "--json"),
     }
     told = {command: json.loads(done.stdout) for command, done in said.items()}
     assert all(done.exit_code == 0 and done.stderr == "" for done in said.values())
@@ -250,11 +260,11 @@ def test_json(desk: Desk) -> None:
     ] == [("2026-03-31-1", "EXPORTED", 2, {"USD": "3500.00"}), ("2026-03-31-2", "EXPORTED", 0, {})]
 
 
-def test_history_in_words(desk: Desk) -> None:
-    desk.on("import", desk.inbox, "--out", desk.folder / "import")
-    assert desk.on("history").stdout == "no run yet\n"
-    desk.on("bill", "--as-of", NIGHT)
-    heading, line = desk.on("history").stdout.splitlines()
+def test_history_in_words(sqlite_desk: Desk) -> None:
+    sqlite_desk.on("import", sqlite_desk.inbox, "--out", sqlite_desk.folder / "import")
+    assert sqlite_desk.on("history").stdout == "no run yet\n"
+    sqlite_desk.on("bill", "--as-of", NIGHT)
+    heading, line = sqlite_desk.on("history").stdout.splitlines()
     assert heading.split() == ["run", "command", "state", "lines", "billed", "posted", "at"]
     assert line.split()[:6] == ["2026-03-31-1", "bill", "POSTED", "2", "USD", "3500.00"]
 
@@ -274,7 +284,11 @@ def test_a_file_of_timings_that_can_not_be_written(sqlite_desk: Desk) -> None:
          "--store", sqlite_desk.store, "--timings", str(sqlite_desk.folder / "no" / "t.json")],
     )  # fmt: skip
     assert isinstance(done.exception, SystemExit), repr(done.exception)
-    assert "t.json" in done.stderr
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert f"the folder {sqlite_desk.folder / 'no'} does not exist" in done.stderr
+    assert not sqlite_desk.out.exists()
+    assert sqlite_desk.on("history").stdout == "no run yet\n"
 
 
 # What is left alone
@@ -308,8 +322,35 @@ def test_a_dry_run_of_a_store(desk: Desk, command: str) -> None:
 def test_a_dry_run_makes_no_store(sqlite_desk: Desk, command: str) -> None:
     given = (sqlite_desk.inbox, "--out", sqlite_desk.out) if command == "run" else ()
     done = sqlite_desk.on(command, *given, "--as-of", NIGHT, "--dry-run")
-    assert done.exit_code == 0
+    assert done.exit_code == (0 if command == "run" else 2), "there is nothing to bill from"
     assert [path.name for path in sqlite_desk.folder.iterdir()] == ["inbox"]
+
+
+@pytest.mark.parametrize("arguments", [("bill", "--as-of", NIGHT), ("export", f"{NIGHT}-1")])
+def test_no_store_to_work_from(sqlite_desk: Desk, arguments: tuple[str, ...]) -> None:
+    """A mistyped store is not made, and not taken for one in which nothing is due."""
+    more = ("--out", sqlite_desk.out) if arguments[0] == "export" else ()
+    done = sqlite_desk.on(*arguments, *more)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("milestone-billing: ")
+    assert "store.db" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert [path.name for path in sqlite_desk.folder.iterdir()] == ["inbox"]
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize("command", ["run", "bill", "history"])
+def test_a_store_in_memory_is_refused(sqlite_desk: Desk, url: str, command: str) -> None:
+    """It would be gone with the command, and the next night would bill everything again."""
+    given = (sqlite_desk.inbox, "--out", sqlite_desk.out) if command == "run" else ()
+    as_of = () if command == "history" else ("--as-of", NIGHT)
+    done = invoke(command, *given, *as_of, "--store", url)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("milestone-billing: ")
+    assert done.stderr.count("\n") == 1
+    assert not sqlite_desk.out.exists()
 
 
 def test_writing_files_again_makes_no_store(sqlite_desk: Desk) -> None:
@@ -354,19 +395,24 @@ def test_check_of_a_store_changes_nothing(desk: Desk) -> None:
 # Stage by stage, and again
 
 
-def test_import_bill_export_is_a_run(desk: Desk, sqlite_url: str) -> None:
-    write_inbox(desk.inbox, changed(little_company(), *REFUSED))
-    assert desk.run().exit_code == 3
+def test_import_bill_export_is_a_run(sqlite_desk: Desk, sqlite_url: str) -> None:
+    write_inbox(sqlite_desk.inbox, changed(little_company(), *REFUSED))
+    assert sqlite_desk.run().exit_code == 3
     other = f"{sqlite_url}-staged.db"
-    staged = desk.folder / "staged"
-    assert invoke("import", desk.inbox, "--out", desk.folder / "i", "--store", other).exit_code == 3
+    staged = sqlite_desk.folder / "staged"
+    assert (
+        invoke(
+            "import", sqlite_desk.inbox, "--out", sqlite_desk.folder / "i", "--store", other
+        ).exit_code
+        == 3
+    )
     assert invoke("bill", "--as-of", NIGHT, "--store", other).exit_code == 0
     assert invoke("export", f"{NIGHT}-1", "--out", staged, "--store", other).exit_code == 0
-    whole, by_stage = desk.files(), desk.files("staged")
+    whole, by_stage = sqlite_desk.files(), sqlite_desk.files("staged")
     interface = [name for name in whole if name.endswith(("bill_lines.csv", ".zip"))]
     assert len(interface) == 2
     assert {name: by_stage[name] for name in interface} == {name: whole[name] for name in interface}
-    judged = desk.files("i")
+    judged = sqlite_desk.files("i")
     assert judged["findings.csv"] == whole[f"{NIGHT}-1/findings.csv"]
     assert judged["rejections.xlsx"] == whole[f"{NIGHT}-1/rejections.xlsx"]
 
@@ -408,41 +454,70 @@ def test_a_night_twice_bills_once(desk: Desk) -> None:
 # Elsewhere
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
-        {"LC_ALL": "C", "PYTHONIOENCODING": "latin-1"},
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-        {"LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati"},
-        {"TZ": "America/Adak", "COLUMNS": "20", "NO_COLOR": "1"},
-    ],
-    ids=str,
-)
-def test_other_surroundings(sqlite_desk: Desk, environment: dict[str, str]) -> None:
-    """Data of any script; a terminal of none: the files are the same and nothing breaks."""
+@pytest.fixture(scope="module")
+def of_many_scripts(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A night of data in any script, run here; only looked at."""
+    folder = tmp_path_factory.mktemp("scripts")
     company = changed(
         little_company(), *REFUSED,
         "customers 2: customer_name=株式会社", "subscriptions 2: business_unit=Größe",
         "products 2: description=Ωmega 🧾",
     )  # fmt: skip
-    write_inbox(sqlite_desk.inbox, company)
-    assert sqlite_desk.run().exit_code == 3
-    here = sqlite_desk.files()
+    desk = Desk(folder, f"sqlite:///{folder / 'store.db'}", company)
+    assert desk.run().exit_code == 3
+    return desk
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati"},
+        {"TZ": "America/Adak", "COLUMNS": "20", "NO_COLOR": "1"},
+    ],
+    ids=str,
+)
+def test_other_surroundings(
+    of_many_scripts: Desk, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """Data of any script; a terminal of none: the files are the same and nothing breaks."""
+    here = of_many_scripts.files()
     for arguments in (
-        ("run", str(sqlite_desk.inbox), "--as-of", NIGHT, "--out", "elsewhere", "--dry-run"),
-        ("run", str(sqlite_desk.inbox), "--as-of", NIGHT, "--out", "elsewhere"),
+        ("run", str(of_many_scripts.inbox), "--as-of", NIGHT, "--out", "elsewhere", "--dry-run"),
+        ("run", str(of_many_scripts.inbox), "--as-of", NIGHT, "--out", "elsewhere"),
         ("history",),
     ):
         done = subprocess.run(
             [sys.executable, "-m", "pipeline", *arguments, "--store", "sqlite:///other.db"],
-            cwd=sqlite_desk.folder, capture_output=True,
+            cwd=tmp_path, capture_output=True,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | environment,
         )  # fmt: skip
         said = (done.stdout + done.stderr).decode("utf-8", "replace")
         assert "Traceback" not in said, said
         assert done.returncode == (0 if arguments[0] == "history" else 3), said
-    assert sqlite_desk.files("elsewhere") == here
+    assert Desk.files_below(tmp_path / "elsewhere") == here
+
+
+def test_surroundings_that_can_not_spell_a_file_name(sqlite_desk: Desk) -> None:
+    """One sentence, and nothing posted: the same night is whole where the name can be written."""
+    company = changed(little_company(), "subscriptions 2: business_unit=Größe")
+    write_inbox(sqlite_desk.inbox, company)
+    night = ("run", str(sqlite_desk.inbox), "--as-of", NIGHT, "--out", str(sqlite_desk.out))
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *night, "--store", sqlite_desk.store],
+        cwd=sqlite_desk.folder, capture_output=True, text=True,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C",
+             "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("milestone-billing: ")
+    assert "can't be written" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert sqlite_desk.on("history").stdout == "no run yet\n"
+    assert not list(sqlite_desk.out.glob("2*"))
+    assert sqlite_desk.run().exit_code == 0
 
 
 def test_store_and_settings_from_the_environment(
@@ -456,5 +531,6 @@ def test_store_and_settings_from_the_environment(
     assert done.exit_code == 2
     assert "workbook_rows" in done.stderr
     config.write_text("", "utf-8")
+    assert invoke("import", sqlite_desk.inbox, "--out", sqlite_desk.out).exit_code == 0
     assert invoke("bill", "--as-of", NIGHT).exit_code == 0
-    assert (sqlite_desk.folder / "store.db").exists()
+    assert len(ledger_lines(sqlite_desk.store)) == 2

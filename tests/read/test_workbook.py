@@ -193,7 +193,7 @@ def test_numbers_too_long_for_a_spreadsheet_are_errors(tmp_path: Path) -> None:
 def test_sheets_by_name(tmp_path: Path) -> None:
     book = Workbook()
     book.active.title = "Lookups"
-    rows = {"lookups~2": HEADINGS, "Sheet9": ["x"], "phases": ["x"], "Instructions": ["read me"],
+    rows = {"lookups~2": HEADINGS, "Sheet9": ["x"], "phase": ["x"], "Instructions": ["read me"],
             "Lists": ["x"], "refusals": ["x"], "errors by code": ["x"]}  # fmt: skip
     for title, row in rows.items():
         book.create_sheet(title).append(row)
@@ -211,7 +211,7 @@ def test_sheets_by_name(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert inputs.files["rows_read"].tolist() == [2]
     assert found(inputs, "code", "severity", "sheet") == [
-        ["FIL-03", "warning", "Sheet9"], ["FIL-03", "warning", "phases"],
+        ["FIL-03", "warning", "Sheet9"], ["FIL-03", "warning", "phase"],
     ]  # fmt: skip
 
 

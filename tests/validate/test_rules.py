@@ -29,6 +29,7 @@ from tests.builders import (
     rows_where,
     store_url,
 )  # fmt: skip
+from tests.validate import phase_rule_cases
 from tests.validate.rule_cases import CASES, Case
 
 SUBSCRIPTION_TABLES = ("subscriptions", "subscription_lines", "phases", "charges", "milestones")
@@ -205,7 +206,8 @@ def test_a_near_miss_breaks_nothing(number: int, case: Case, tonight: Night) -> 
 
 def test_every_rule_has_a_case_that_breaks_it_and_one_that_just_does_not() -> None:
     declared = {(one.code, f"{one.view}.{one.name}") for one in RULES}
-    assert {(case.code, case.rule) for case in CASES} == declared
+    cases = [*CASES, *phase_rule_cases.CASES]
+    assert {(case.code, case.rule) for case in cases} == declared
     assert not [case for case in CASES if case.wrong == case.right]
 
 
