@@ -348,8 +348,7 @@ def test_a_store_in_memory_is_refused(sqlite_desk: Desk, url: str, command: str)
     done = invoke(command, *given, *as_of, "--store", url)
     assert done.exit_code == 2
     assert done.stdout == ""
-    assert done.stderr.startswith("milestone-billing: ")
-    assert done.stderr.count("\n") == 1
+    assert "a store in memory forgets what was billed: name a file" in done.stderr
     assert not sqlite_desk.out.exists()
 
 
@@ -472,8 +471,7 @@ def of_many_scripts(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     "environment",
     [
         {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
-        {"LC_ALL": "C", "PYTHONIOENCODING": "latin-1"},
-        {"LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati"},
+        {"LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati", "PYTHONIOENCODING": "latin-1"},
         {"TZ": "America/Adak", "COLUMNS": "20", "NO_COLOR": "1"},
     ],
     ids=str,

@@ -71,14 +71,23 @@ def test_refused_rows_have_a_workbook(
     assert "rejections.xlsx" in content(publish(prepare_files(with_refused, tmp_path)))
 
 
-def test_publishing_again_replaces(
+def test_publishing_again_replaces(record: RunRecord, tmp_path: Path) -> None:
+    publish(prepare_files(record, tmp_path))
+    before = content(tmp_path / RUN)
+    (tmp_path / RUN / "left over.txt").write_text("of a former version", "utf-8")
+    publish(prepare_files(record, tmp_path))
+    assert content(tmp_path / RUN) == before
+    assert [path.name for path in tmp_path.iterdir()] == [RUN]
+
+
+def test_another_run_of_the_same_name_is_not_replaced(
     record: RunRecord, make_lines: MakeLines, make_record: MakeRecord, tmp_path: Path
 ) -> None:
     publish(prepare_files(record, tmp_path))
-    shorter = make_record(make_lines({}))
-    publish(prepare_files(shorter, tmp_path))
-    assert "ar/ArAutoinvoiceImport-West.zip" not in content(tmp_path / RUN)
-    assert [path.name for path in tmp_path.iterdir()] == [RUN]
+    before = content(tmp_path / RUN)
+    with pytest.raises(OutboxError, match="another run of this name"):
+        prepare_files(make_record(make_lines({})), tmp_path)
+    assert content(tmp_path / RUN) == before
 
 
 def killed_before_the_second_rename(prepared: PreparedFiles) -> None:
