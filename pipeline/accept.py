@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from pipeline.bill import READ_FROM_CONTRACTS
 from pipeline.read import Inputs
 from pipeline.store import contracts as kept
-from pipeline.store import ledger
+from pipeline.store import uploads
 from pipeline.validate import Held, Validated, mentioned_subscriptions
 
 
@@ -23,6 +23,7 @@ def hold_for(connection: Connection, inputs: Inputs) -> Held:
             for name, frame in tables.items()
         },
         posted=kept.posted_amounts(connection, wanted=True),
+        recognised=kept.recognised_subscriptions(connection),
         products_with_milestones=kept.products_with_milestones(connection),
         sources=kept.read_sources(connection),
     )
@@ -35,10 +36,10 @@ def accept(connection: Connection, inputs: Inputs, validated: Validated, command
     kept.record_import(
         connection, number=number, command=command, accepted_at=utc_now(), files=validated.files
     )
-    ledger.keep_sources(connection, number, first_source, _described(inputs))
+    uploads.keep_sources(connection, number, first_source, _described(inputs))
     kept.accept_rows(connection, validated.accepted, number, first_source)
-    ledger.keep_findings(connection, number, validated.findings)
-    ledger.keep_refused(connection, number, first_source, validated.refused)
+    uploads.keep_findings(connection, number, validated.findings)
+    uploads.keep_refused(connection, number, first_source, validated.refused)
     return number
 
 

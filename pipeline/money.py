@@ -12,6 +12,8 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 from iso4217 import Currency
 
+from schemas.cells import arrow_texts
+
 MOST_DIGITS = 15
 BLANK = arrow.scalar("", arrow.large_string())
 POINT = arrow.scalar(".", arrow.large_string())
@@ -36,7 +38,10 @@ def currency_exponents() -> dict[str, int]:
 
 def exponents_of(currencies: pd.Series) -> np.ndarray:
     """Decimals of each currency (int64); 2 where the code is unknown."""
-    return currencies.map(currency_exponents()).fillna(2).to_numpy(np.int64)
+    coded = compute.dictionary_encode(arrow_texts(currencies.astype("str")))
+    known = [currency_exponents().get(code, 2) for code in coded.dictionary.to_pylist()]
+    at = compute.fill_null(coded.indices, len(known)).to_numpy(zero_copy_only=False)
+    return np.array([*known, 2], np.int64)[at]
 
 
 def split_decimal(texts: arrow.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -187,13 +192,41 @@ def prorate(
     return plain
 
 
+SAFE_FACTOR = 3_000_000_000
+"""Two numbers up to this one multiply within an int64."""
+
+
+def fraction(minor: np.ndarray, part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Each amount times part / whole, rounded once, exact whatever the size; `whole` is positive.
+
+    2 / 3 of 5.47, and half of nine trillion:
+
+    >>> at = [np.array(n) for n in ([547, 900_000_000_000_001], [2, 10**14], [3, 2 * 10**14])]
+    >>> fraction(*at).tolist()
+    [365, 450000000000001]
+    """
+    minor, part, whole = (
+        np.asarray(one, np.int64) for one in np.broadcast_arrays(minor, part, whole)
+    )
+    sign, size, share = np.sign(minor) * np.sign(part), np.abs(minor), np.abs(part)
+    wide = np.flatnonzero((share > SAFE_FACTOR) | (whole > SAFE_FACTOR))
+    narrow_share = np.where(share > SAFE_FACTOR, 0, share)
+    times, rest = np.divmod(size, whole)
+    rest = np.where(whole > SAFE_FACTOR, 0, rest)
+    parts = times * narrow_share + divide_half_away(rest * narrow_share, whole)
+    if len(wide):
+        product = size[wide].astype(object) * share[wide].astype(object)
+        parts[wide] = divide_half_away(product, whole[wide].astype(object)).astype(np.int64)
+    return sign * parts
+
+
 def split(
     totals: np.ndarray, weights: np.ndarray, groups: np.ndarray, order: np.ndarray
 ) -> np.ndarray:
     """Each group's total shared by weight: the largest remainders get the odd units.
 
     `groups` are codes from 0; `totals[g]` is the total of group g, of either sign; `weights` are
-    not negative and sum, within a group, to at most 3e9; ties go to the lower `order`. A group
+    not negative; ties go to the lower `order`. A group
     whose weights are all zero gets nothing. The parts of a group total it exactly, and each is
     within one unit of its exact share (MIL-02).
 
@@ -207,8 +240,8 @@ def split(
     np.add.at(weight_of_group, groups, weights)
     whole_weight = np.maximum(weight_of_group, 1)[groups]
     times, rest = np.divmod(size[groups], whole_weight)
-    share = times * weights + rest * weights // whole_weight
-    remainder = rest * weights % whole_weight
+    more, remainder = _multiply_and_divide(rest, weights, whole_weight)
+    share = times * weights + more
     given = np.zeros(len(totals), np.int64)
     np.add.at(given, groups, share)
     odd_units = np.where(weight_of_group > 0, size - given, 0)
@@ -219,6 +252,20 @@ def split(
         rank = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.r_[starts, len(ranked)]))
         share[ranked[rank < odd_units[groups[ranked]]]] += 1
     return share * np.sign(totals)[groups]
+
+
+def _multiply_and_divide(
+    left: np.ndarray, right: np.ndarray, divisor: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Quotient and remainder of left * right / divisor, where both are less than the divisor."""
+    wide = np.flatnonzero(divisor > SAFE_FACTOR)
+    if not len(wide):
+        return np.divmod(left * right, divisor)
+    quotient, remainder = np.divmod(np.where(divisor > SAFE_FACTOR, 0, left) * right, divisor)
+    product = left[wide].astype(object) * right[wide].astype(object)
+    quotient[wide] = (product // divisor[wide].astype(object)).astype(np.int64)
+    remainder[wide] = (product % divisor[wide].astype(object)).astype(np.int64)
+    return quotient, remainder
 
 
 def readable_text(minor: pd.Series, exponents: np.ndarray) -> arrow.Array:

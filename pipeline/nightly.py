@@ -1,4 +1,4 @@
-"""The night on one page: read, validate, accept, bill, post, export, report.
+"""The night on one page: read, validate, accept, bill, recognise, post, export, report.
 
 Everything up to and including the writing of the files happens in one transaction of the store;
 the files appear, under their own names, after it is committed. A night that is killed before the
@@ -28,7 +28,13 @@ from pipeline.post import (
 )
 from pipeline.read import Inputs, read_inputs
 from pipeline.record import RunRecord
-from pipeline.remember import posted_before, record_of_run, tonights_record
+from pipeline.remember import (
+    books_of,
+    posted_before,
+    recognise,
+    record_of_run,
+    tonights_record,
+)
 from pipeline.settings import Settings, settings_text
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import IN_MEMORY, NoStoreError, ledger, reading, refuse_missing, writing
@@ -73,9 +79,12 @@ def run_night(
                 run = new_run(connection, as_of, "run", import_number=number, own_import=number,
                               **_facts(digest, settings))  # fmt: skip
                 bills = compute_bills(contracts, posted_before(connection, run), as_of, settings)
+            with watch.stage("recognise"):
+                revenue = recognise(connection, run, bills, settings)
             with watch.stage("post"):
-                post(connection, run, bills)
-            record = tonights_record(run, settings, validated, bills)
+                books = books_of(connection, run, bills, revenue, settings)
+                post(connection, run, bills, revenue, books)
+            record = tonights_record(run, settings, validated, bills, revenue, books)
             if dry_run:
                 transaction.rollback()
                 return Outcome(record, None)
@@ -131,9 +140,12 @@ def bill_store(
                           import_number=last_import_number(connection),
                           **_facts("", settings))  # fmt: skip
             bills = compute_bills(contracts, posted_before(connection, run), as_of, settings)
+        with watch.stage("recognise"):
+            revenue = recognise(connection, run, bills, settings)
         with watch.stage("post"):
-            post(connection, run, bills)
-        record = tonights_record(run, settings, None, bills)
+            books = books_of(connection, run, bills, revenue, settings)
+            post(connection, run, bills, revenue, books)
+        record = tonights_record(run, settings, None, bills, revenue, books)
         if dry_run:
             transaction.rollback()
     return Outcome(record, None)
@@ -156,13 +168,18 @@ def export_run(run_id: str, outbox: Path, store: str, watch: Stopwatch) -> Outco
     return Outcome(record, folder)
 
 
-def read_history(store: str) -> tuple[list[Run], pd.DataFrame]:
-    """The runs, the oldest first, and their totals (`ledger.run_totals`); none without a store."""
+def read_history(store: str) -> tuple[list[Run], pd.DataFrame, pd.DataFrame]:
+    """The runs, the oldest first, and what they billed and recognised (`ledger.billed_totals`,
+    `ledger.recognised_totals`); none without a store."""
     try:
         with reading(store, "history") as connection:
-            return ledger.read_runs(connection), ledger.run_totals(connection)
+            return (
+                ledger.read_runs(connection),
+                ledger.billed_totals(connection),
+                ledger.recognised_totals(connection),
+            )
     except NoStoreError:
-        return [], ledger.no_totals()
+        return [], ledger.no_totals(), ledger.no_totals()
 
 
 def _dry(store: str) -> str:

@@ -40,6 +40,16 @@ class RunRecord:
     balances    per business unit and currency: price, billed_before, billed_tonight, withheld,
                 unbilled, all `…_minor`; price = the sum of the other four
     findings    pipeline.findings.COLUMNS
+
+    Of revenue, each a frame of schemas.outputs:
+
+    revenue_lines     the revenue lines posted by this run (RevenueLines)
+    revenue_events    the satisfaction events posted by this run (RevenueEvents)
+    journal           the general ledger's side of both (JournalLines)
+    revenue_balances  every charge's allocated revenue and where it stands (RevenueBalances)
+    revenue_to_come   what is still to be recognised, by charge and month (RevenueToCome)
+    positions         every contract's liability or asset (ContractPositions)
+    roll_forward      every month of every contract that moved, up to this run (RollForward)
     """
 
     run_id: str
@@ -53,4 +63,11 @@ class RunRecord:
     withheld: pd.DataFrame
     balances: pd.DataFrame
     findings: pd.DataFrame
+    revenue_lines: pd.DataFrame
+    revenue_events: pd.DataFrame
+    journal: pd.DataFrame
+    revenue_balances: pd.DataFrame
+    revenue_to_come: pd.DataFrame
+    positions: pd.DataFrame
+    roll_forward: pd.DataFrame
     refused: tuple[RefusedSheet, ...]

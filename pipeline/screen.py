@@ -29,6 +29,8 @@ def night_account(outcome: Outcome, *, dry_run: bool = False) -> dict[str, Any]:
         "lines": len(record.bill_lines),
         "billed": _amounts(record.bill_lines),
         "withheld": _amounts(record.withheld),
+        "events": len(record.revenue_events),
+        "recognised": _amounts(record.revenue_events),
         "rows_read": int(record.inputs["rows_read"].sum()),
         "rows_refused": int(record.inputs["rows_refused"].sum()),
         "findings": findings_count(record.findings),
@@ -48,6 +50,7 @@ def night_words(outcome: Outcome, *, dry_run: bool = False) -> str:
         "  billed    0 lines: nothing to post"
     ]
     lines += [f"  withheld  {words}" for words in _total_words(account["withheld"])]
+    lines += [f"  recognised  {words}" for words in _total_words(account["recognised"], "event")]
     lines += upload_words(outcome.record.inputs, outcome.record.findings)
     if dry_run:
         lines.append("  dry run: nothing was posted, stored or written")
@@ -121,9 +124,12 @@ def findings_count(findings: pd.DataFrame) -> dict[str, int]:
     return {severity: int(counted.get(severity, 0)) for severity in (ERROR, WARNING, INFO)}
 
 
-def history_account(runs: Iterable[Run], totals: pd.DataFrame) -> list[dict[str, Any]]:
+def history_account(
+    runs: Iterable[Run], billed: pd.DataFrame, recognised: pd.DataFrame
+) -> list[dict[str, Any]]:
     """The runs, the oldest first, each with its totals by currency and its state."""
-    amounts = totals.assign(amount=_texts(totals))
+    amounts = billed.assign(amount=_texts(billed))
+    events = recognised.assign(amount=_texts(recognised))
     return [
         {
             "run_id": run.run_id,
@@ -135,6 +141,11 @@ def history_account(runs: Iterable[Run], totals: pd.DataFrame) -> list[dict[str,
                 row.currency: row.amount
                 for row in amounts[amounts["run_number"] == run.run_number].itertuples()
             },
+            "events": sum(events.loc[events["run_number"] == run.run_number, "lines"].tolist()),
+            "recognised": {
+                row.currency: row.amount
+                for row in events[events["run_number"] == run.run_number].itertuples()
+            },
             "posted_at": run.posted_at,
         }
         for run in runs
@@ -145,11 +156,14 @@ def history_words(account: list[dict[str, Any]]) -> str:
     """The runs as a table of text."""
     if not account:
         return "no run yet"
-    heads = ["run", "command", "state", "lines", "billed", "posted at"]
+    heads = ["run", "command", "state", "lines", "billed", "events", "recognised", "posted at"]
+
+    def amounts(of: dict[str, str]) -> str:
+        return ", ".join(f"{currency} {amount}" for currency, amount in of.items()) or "-"
+
     rows = [
-        [run["run_id"], run["command"], run["state"], str(run["lines"]),
-         ", ".join(f"{currency} {amount}" for currency, amount in run["billed"].items()) or "-",
-         run["posted_at"]]
+        [run["run_id"], run["command"], run["state"], str(run["lines"]), amounts(run["billed"]),
+         str(run["events"]), amounts(run["recognised"]), run["posted_at"]]
         for run in account
     ]  # fmt: skip
     widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
@@ -181,9 +195,9 @@ def _texts(totals: pd.DataFrame) -> list[str]:
     return money.as_text(totals["amount_minor"].astype("int64"), exponents).to_pylist()
 
 
-def _total_words(totals: list[dict[str, Any]]) -> list[str]:
+def _total_words(totals: list[dict[str, Any]], unit: str = "line") -> list[str]:
     return [
-        f"{total['lines']} line{'s' if total['lines'] > 1 else ''}, "
+        f"{total['lines']} {unit}{'s' if total['lines'] > 1 else ''}, "
         f"{total['currency']} {total['amount']}, {total['business_unit']}"
         for total in totals
     ]

@@ -9,6 +9,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
+from schemas.inputs import REVENUE_METHODS
+
 Text = Series[str]
 Money = Series[pd.Int64Dtype]
 Amount = Series[int]
@@ -17,6 +19,9 @@ Day = Series[np.datetime64]
 KINDS = ("MILESTONE", "RECURRING", "ONE_TIME", "ADJUSTMENT")
 MILESTONE_STATES = ("OPEN", "SCHEDULED", "COMPLETE", "BILLED", "INTERFACED")
 PHASE_STATES = ("ENDED", "RUNNING", "SCHEDULED", "WAITING")
+RECEIVABLE, LIABILITY, ASSET, REVENUE = ACCOUNT_ROLES = (
+    "receivable", "contract_liability", "contract_asset", "revenue",
+)  # fmt: skip
 
 
 class OutputTable(pa.DataFrameModel):
@@ -116,6 +121,138 @@ class PhaseStates(OutputTable):
     )
     currency: Text
     billed_minor: Amount = pa.Field(description="by its charges, net of credits")
+
+
+class RevenueLines(OutputTable):
+    """Ledger rows: the revenue line of each charge (REV-01), again whenever its amounts change."""
+
+    revenue_line_id: Text = pa.Field(description="subscription:charge")
+    revision: Amount = pa.Field(ge=0, description="0 for the first, one more with each change")
+    subscription_number: Text
+    line_number: Text
+    charge_number: Text
+    product_code: Text
+    method: Text = pa.Field(isin=REVENUE_METHODS)
+    starts_on: Day = pa.Field(nullable=True, description="first day served; blank: not known yet")
+    ends_on: Day = pa.Field(nullable=True, description="last day served; blank: no end, or not yet")
+    currency: Text
+    total_minor: Amount = pa.Field(description="what the charge's bill lines come to in all")
+    standalone_selling_price_minor: Money = pa.Field(nullable=True)
+    allocated_minor: Amount = pa.Field(description="its part of the contract's revenue")
+    document_date: Day = pa.Field(description="the subscription's first day")
+    business_unit: Text
+    customer_number: Text
+    bill_to_account: Text
+    bill_to_site: Text
+    purchase_order: Text
+    description: Text = pa.Field(description="the charge's words, or its product's")
+    reason: Text = pa.Field(description="how the allocated amount came about, in words")
+
+
+class RevenueEvents(OutputTable):
+    """Ledger rows: satisfaction events, each of which recognises a part of a revenue line."""
+
+    event_id: Text = pa.Field(unique=True, description="subscription:charge:what[#revision]")
+    revenue_line_id: Text = pa.Field(description="subscription:charge")
+    line_revision: Amount = pa.Field(
+        ge=0, description="which revision of the revenue line it is of"
+    )
+    subscription_number: Text
+    line_number: Text
+    charge_number: Text
+    product_code: Text
+    method: Text = pa.Field(isin=REVENUE_METHODS)
+    what: Text = pa.Field(
+        description="R and the milestone's sequence, the month, the period's first day, or FEE"
+    )
+    revision: Amount = pa.Field(ge=0)
+    satisfaction_date: Day
+    accounting_date: Day
+    percent_millionths: Money = pa.Field(
+        nullable=True, description="of the allocated amount; blank where it is spread over time"
+    )
+    currency: Text
+    amount_minor: Amount = pa.Field(description="negative: a reversal")
+    allocated_minor: Amount
+    business_unit: Text
+    reason: Text = pa.Field(description="how the amount came about, in words")
+
+
+class JournalLines(OutputTable):
+    """The general ledger's side of tonight: each entry's lines stand together and balance."""
+
+    entry_id: Text = pa.Field(description="the run's id and the entry's number in it")
+    date: Day = pa.Field(description="the accounting date")
+    account: Text
+    debit_minor: Money = pa.Field(nullable=True, gt=0)
+    credit_minor: Money = pa.Field(nullable=True, gt=0)
+    currency: Text
+    subscription_number: Text
+    bill_line_id: Text = pa.Field(description="what is booked: a bill line, else blank")
+    event_id: Text = pa.Field(description="what is booked: a satisfaction event, else blank")
+    business_unit: Text
+    role: Text = pa.Field(isin=ACCOUNT_ROLES)
+    narrative: Text = pa.Field(description="what happened, in words")
+
+
+class RevenueBalances(OutputTable):
+    """Per charge: its allocated revenue, recognised before, tonight, and still to come."""
+
+    subscription_number: Text
+    charge_number: Text
+    customer_number: Text
+    business_unit: Text
+    method: Text = pa.Field(isin=REVENUE_METHODS)
+    currency: Text
+    total_minor: Amount = pa.Field(description="what its bill lines come to in all")
+    allocated_minor: Amount
+    recognised_before_minor: Amount
+    recognised_tonight_minor: Amount
+    remaining_minor: Amount
+
+
+class RevenueToCome(OutputTable):
+    """Per charge and month: revenue that is allocated and not yet recognised."""
+
+    subscription_number: Text
+    charge_number: Text
+    business_unit: Text
+    currency: Text
+    month: Day = pa.Field(nullable=True, description="its first day; blank: no date is known")
+    amount_minor: Amount
+
+
+class ContractPositions(OutputTable):
+    """Per contract, after the run: liability less asset is what was billed less recognised."""
+
+    subscription_number: Text
+    customer_number: Text
+    customer_name: Text
+    business_unit: Text
+    currency: Text
+    billed_minor: Amount = pa.Field(description="posted to date, tonight included")
+    recognised_minor: Amount = pa.Field(description="posted to date, tonight included")
+    liability_minor: Amount = pa.Field(ge=0)
+    asset_minor: Amount = pa.Field(ge=0)
+    allocated_minor: Amount
+    remaining_minor: Amount = pa.Field(description="the remaining performance obligation")
+    within_a_year_minor: Amount = pa.Field(description="of it, in the 12 months from tonight's")
+    later_minor: Amount = pa.Field(description="of it, after those")
+    undated_minor: Amount = pa.Field(description="of it, without a date yet")
+
+
+class RollForward(OutputTable):
+    """Per contract and month in which it moved: opening + billed - recognised = closing."""
+
+    currency: Text
+    month: Day = pa.Field(description="its first day, by accounting date")
+    subscription_number: Text
+    customer_number: Text
+    business_unit: Text
+    opening_minor: Amount
+    billed_minor: Amount
+    recognised_minor: Amount
+    closing_minor: Amount
 
 
 def dtypes_of(model: type[OutputTable]) -> dict[str, str]:

@@ -280,6 +280,58 @@ def test_groups_and_the_order_of_rows_do_not_matter(groups: list, random) -> Non
     assert together == alone
 
 
+# --- fractions -----------------------------------------------------------------------------------
+
+FRACTIONS = [
+    # amount, part, whole, what it comes to
+    (547, 2, 3, 365),
+    (1, 1, 2, 1),
+    (-1, 1, 2, -1),
+    (1, 1, 3, 0),
+    (-5, 1, 2, -3),
+    (5, -1, 2, -3),
+    (0, 3, 7, 0),
+    (100, 0, 7, 0),
+    (MOST, 1, 1, MOST),
+    (MOST, MOST, MOST, MOST),
+    (MOST, 1, MOST, 1),
+    (MOST, 1, 2, 500_000_000_000_000),
+    (MOST, 1, HUNDRED, 10_000_000),
+    (-MOST, HUNDRED - 1, HUNDRED, -999_999_989_999_999),
+    (MOST, money.SAFE_FACTOR, money.SAFE_FACTOR + 1, 999_999_999_666_666),
+    (MOST, money.SAFE_FACTOR - 1, money.SAFE_FACTOR, 999_999_999_666_666),
+    (900_000_000_000_001, 10**14, 2 * 10**14, 450_000_000_000_001),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("minor", "part", "whole", "expected"), FRACTIONS)
+def test_a_fraction(minor: int, part: int, whole: int, expected: int) -> None:
+    assert expected == rounded(Fraction(minor * part, whole)), "worked out wrongly"
+    assert money.fraction(ints(minor), ints(part), ints(whole)).tolist() == [expected]
+
+
+WIDE = st.integers(1, 400) | st.integers(1, HUNDRED) | st.integers(1, 4 * money.SAFE_FACTOR) | (
+    st.integers(1, MOST)
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(AMOUNTS, WIDE, WIDE), min_size=1, max_size=8), st.booleans())
+def test_a_fraction_is_rounded_once_whatever_its_size(
+    rows: list[tuple[int, int, int]], negative: bool
+) -> None:
+    sign = -1 if negative else 1
+    cases = [(minor, sign * min(one, other), max(one, other)) for minor, one, other in rows]
+    minor, part, whole = (ints(*column) for column in zip(*cases, strict=True))
+    assert money.fraction(minor, part, whole).tolist() == [
+        rounded(Fraction(amount * share, among)) for amount, share, among in cases
+    ]
+
+
+def test_a_fraction_of_many_by_one_whole() -> None:
+    shares = money.fraction(ints(100, 200), ints(1, 2), np.array(3))
+    assert shares.tolist() == [33, 133]
+
+
 # --- totals --------------------------------------------------------------------------------------
 
 

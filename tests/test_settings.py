@@ -2,7 +2,9 @@
 
 import datetime
 import io
+import json
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -14,13 +16,19 @@ from openpyxl import load_workbook
 
 from pipeline.cli import main
 from pipeline.settings import (
+    HANDOVERS,
     LONGEST,
+    STRAIGHT_LINE_POSTINGS,
+    STRAIGHT_LINES,
+    Accounts,
     Receivables,
     Settings,
+    SettingsError,
     read_settings,
     settings_from_text,
     settings_text,
 )  # fmt: skip
+from schemas.outputs import ACCOUNT_ROLES
 from tests.builders import changed, little_company, write_inbox
 
 NIGHT = "2026-03-31"
@@ -59,6 +67,51 @@ WRONG = {
     "[receivables]\ninvoice_type = '  '": "receivables.invoice_type must be a text of 1 to 20",
     "[receivables]\npayment_terms = 30": "receivables.payment_terms must be a text of 1 to 15",
     "[receivables]\nledger_currency = 'US Dollar'": "receivables.ledger_currency must be a text",
+    'straight_line = "by_month"': "straight_line must be one of by_day, even_months, in quotes",
+    "straight_line = true": "straight_line must be one of by_day, even_months",
+    "straight_line = ['by_day']": "straight_line must be one of by_day, even_months",
+    'straight_line_posting = "monthly"': (
+        "straight_line_posting must be one of nightly, month_end, in quotes"
+    ),
+    "phase_handover = 'Day_after'": "phase_handover must be one of on_completion, day_after",
+    "accounts = 1": "[accounts] must be a table of its own",
+    "[[accounts]]\nrevenue = '4000'": "[accounts] must be a table of its own",
+    "[account]\nrevenue = '4000'": "account is not a setting",
+    "[accounts]\nrevenues = '4000'": (
+        "accounts.revenues is not a setting; known here: business_unit, contract_asset, "
+        "contract_liability, product, receivable, revenue"
+    ),
+    "[accounts]\nrevenue = 4000": (
+        "accounts.revenue must be an account of 1 to 100 letters, digits, single spaces and "
+        ":._/-&, each part beginning with a letter or digit, in quotes"
+    ),
+    "[accounts.revenue]\nEast = '4000'": "accounts.revenue must be an account of 1 to 100",
+    "[accounts]\nbusiness_unit = 'East'": "[accounts.business_unit] must be a table of its own",
+    "[accounts.business_unit]\nEast = '4000'": (
+        '[accounts.business_unit."East"] must be a table of its own'
+    ),
+    "[accounts.business_unit.'Vision Operations']\nincome = '4000'": (
+        'accounts.business_unit."Vision Operations".income is not a setting; known here: '
+        "contract_asset, contract_liability, receivable, revenue"
+    ),
+    "[accounts.business_unit.East]\nrevenue = ''": (
+        'accounts.business_unit."East".revenue must be an account of 1 to 100'
+    ),
+    "[accounts.product.SUPPORT]\nincome = '4000'": (
+        'accounts.product."SUPPORT".income is not a setting; known here: revenue'
+    ),
+    "[accounts.product.SUPPORT]\nrevenue = 'a;b'": (
+        'accounts.product."SUPPORT".revenue must be an account of 1 to 100'
+    ),
+    "[accounts.product.SUPPORT]\ncontract_liability = '2400'": (
+        'accounts.product."SUPPORT".contract_liability can\'t be set: receivable, contract '
+        "liability and contract asset are positions of the whole contract, so they can't be split "
+        "by product; set revenue here, and the others in [accounts] or "
+        '[accounts.business_unit."…"]'
+    ),
+    "[accounts.product.SUPPORT]\nreceivable = '1200'": (
+        'accounts.product."SUPPORT".receivable can\'t be set'
+    ),
     "workbook_rows = ": "is not TOML",
     "workbook_rows = 1\nworkbook_rows = 2": "is not TOML",
 }
@@ -84,6 +137,101 @@ def test_the_longest_texts(tmp_path: Path, name: str) -> None:
 
 def test_every_text_has_a_length() -> None:
     assert set(LONGEST) == set(Receivables.__dataclass_fields__)
+
+
+ACCOUNT_TEXTS = {
+    "Income:Revenue": True, "4": True, "4000-10.2/3_x": True, "Erlöse & Zinsen": True,
+    "a b c:d e": True, "x" * 100: True, "01:02": True, "日本:売上": True,
+    "x" * 101: False, "": False, " ": False, " a": False, "a ": False, "a  b": False,
+    "a\tb": False, "a\nb": False, "a\n": False, "a\u00a0b": False, ":a": False, "a:": False,
+    "a::b": False, "a: b": False, "a :b": False, "-a": False, "a:-b": False, "a;b": False,
+    "a|b": False, "(a)": False, "[a]": False, "a,b": False, "=a": False, "a*": False, "*": False,
+    "_a": False, "a@b": False, '"a"': False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("account", "fits"), ACCOUNT_TEXTS.items(), ids=map(repr, ACCOUNT_TEXTS))
+@pytest.mark.parametrize(
+    "table", ["accounts", "accounts.business_unit.East", "accounts.product.SUPPORT"]
+)
+def test_accounts(tmp_path: Path, table: str, account: str, fits: bool) -> None:
+    path = tmp_path / "billing.toml"
+    path.write_text(f"[{table}]\nrevenue = {json.dumps(account, ensure_ascii=False)}\n", "utf-8")
+    if not fits:
+        with pytest.raises(SettingsError, match="must be an account of 1 to 100"):
+            read_settings(path)
+        return
+    accounts = read_settings(path).accounts
+    assert accounts.account_of("revenue", "East", "SUPPORT") == account
+
+
+CHART = """
+[accounts]
+receivable = "1200"
+[accounts.business_unit."Vision Operations"]
+revenue = "4100"
+contract_liability = "2410"
+[accounts.business_unit.East]
+receivable = "1210"
+[accounts.product."SUPPORT"]
+revenue = "4900"
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "product", "account"),
+    [
+        ("receivable", "Vision Operations", "SUPPORT", "1200"),
+        ("receivable", "East", "", "1210"),
+        ("contract_liability", "Vision Operations", "", "2410"),
+        ("contract_liability", "East", "SUPPORT", "Liabilities:Contract liability"),
+        ("contract_asset", "Vision Operations", "", "Assets:Contract asset"),
+        ("revenue", "Vision Operations", "BUILD", "4100"),
+        ("revenue", "Vision Operations", "SUPPORT", "4900"),
+        ("revenue", "East", "SUPPORT", "4900"),
+        ("revenue", "East", "Support", "Income:Revenue"),
+        ("revenue", "vision operations", "", "Income:Revenue"),
+    ],
+)
+def test_whose_account(tmp_path: Path, role: str, unit: str, product: str, account: str) -> None:
+    """The product's, else the business unit's, else everybody's; names match to the letter."""
+    path = tmp_path / "billing.toml"
+    path.write_text(CHART, "utf-8")
+    settings = read_settings(path)
+    assert settings.accounts.account_of(role, unit, product) == account
+    assert settings_from_text(settings_text(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("phase_handover", HANDOVERS), ("straight_line", STRAIGHT_LINES),
+     ("straight_line_posting", STRAIGHT_LINE_POSTINGS)],
+)  # fmt: skip
+def test_choices(tmp_path: Path, name: str, values: tuple[str, ...]) -> None:
+    """The first of each is the default."""
+    path = tmp_path / "billing.toml"
+    for value in values:
+        path.write_text(f'{name} = "{value}"\n', "utf-8")
+        assert getattr(read_settings(path), name) == value
+    assert getattr(Settings(), name) == values[0]
+
+
+def test_settings_of_an_earlier_version() -> None:
+    """A store remembers settings from before there were accounts: those are the defaults."""
+    old = json.dumps(
+        {
+            "first_open_day": "2026-04-01",
+            "phase_handover": "day_after",
+            "receivables": {**asdict(Receivables()), "batch_source": "Mine"},
+            "workbook_rows": 5,
+        }
+    )
+    assert settings_from_text(old) == Settings(
+        first_open_day=datetime.date(2026, 4, 1),
+        phase_handover="day_after",
+        receivables=Receivables(batch_source="Mine"),
+        workbook_rows=5,
+    )
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
@@ -120,6 +268,18 @@ def test_the_defaults(tmp_path: Path, config: str | None) -> None:
             Receivables,
             batch_source=some.text(min_size=1, max_size=50),
             ledger_currency=some.text(),
+        ),
+        straight_line=some.sampled_from(STRAIGHT_LINES),
+        straight_line_posting=some.sampled_from(STRAIGHT_LINE_POSTINGS),
+        accounts=some.builds(
+            Accounts,
+            revenue=some.text(),
+            business_unit=some.dictionaries(
+                some.text(), some.dictionaries(some.sampled_from(ACCOUNT_ROLES), some.text())
+            ),
+            product=some.dictionaries(
+                some.text(), some.dictionaries(some.just("revenue"), some.text())
+            ),
         ),
     )
 )
@@ -201,7 +361,7 @@ def test_workbook_rows(tmp_path: Path) -> None:
     shown = []
     for folder in (tmp_path / "all", tmp_path):
         book = load_workbook(folder / "out" / f"{NIGHT}-1" / "workbook.xlsx")
-        cells = [str(cell.value) for sheet in book for row in sheet for cell in row]
+        cells = [str(cell.value) for row in book["Bill lines"] for cell in row]
         shown.append(cells.count("S-2:10:FEE"))
     assert shown[0] > shown[1] == 0
 

@@ -17,6 +17,7 @@ from pipeline.bill.schedule import phase_states
 from pipeline.bill.shares import milestone_shares
 from pipeline.bill.states import milestone_states
 from pipeline.bill.wording import descriptions, reasons
+from pipeline.closed_periods import accounting_dates, told_of_closed_periods
 from pipeline.frames import look_up, match, sum_groups
 from pipeline.phases import phase_terms
 from pipeline.settings import Settings
@@ -34,6 +35,8 @@ class Bills:
     subscription_number, charge_number, business_unit, currency, price_minor, billed_before_minor,
     billed_tonight_minor, withheld_minor, unbilled_minor (int64); of a recurring charge, the price
     is that of the periods that have come due. `phases` is every phase (schemas.outputs.PhaseStates).
+    `terms` are the charges as `charges.billable_charges` has them, `revenue_shares` the revenue
+    milestones as `shares.milestone_shares` has them: recognition goes on from both.
     """
 
     lines: pd.DataFrame
@@ -41,6 +44,8 @@ class Bills:
     milestones: pd.DataFrame
     charges: pd.DataFrame
     phases: pd.DataFrame
+    terms: pd.DataFrame
+    revenue_shares: pd.DataFrame
 
 
 def compute_bills(
@@ -78,6 +83,8 @@ def compute_bills(
         ),
         charges=_balances(charges, plan, is_due, standing, tonight, held),
         phases=phase_states(phases, charges, day, standing, lines),
+        terms=charges,
+        revenue_shares=revenue_shares,
     )
 
 
@@ -90,12 +97,12 @@ def _bill_lines(lines: pd.DataFrame, charges: pd.DataFrame, settings: Settings) 
     ]  # fmt: skip
     first_id = lines["subscription_number"] + ":" + lines["charge_number"] + ":" + lines["what"]
     corrects = lines["revision"] > 0
-    dates = lines["bill_date"]
-    open_day = pd.Timestamp(settings.first_open_day) if settings.first_open_day else pd.NaT
+    accounting = accounting_dates(lines["bill_date"], settings.first_open_day)
     complete = lines.assign(
         bill_line_id=first_id.where(~corrects, first_id + "#" + lines["revision"].astype("str")),
         corrects_bill_line_id=first_id.where(corrects, ""),
-        accounting_date=dates.where(~(dates < open_day), open_day),
+        accounting_date=accounting,
+        reason=told_of_closed_periods(lines["reason"], lines["bill_date"], accounting),
         **{name: look_up(charges[name], charge_at, lines.index).fillna("") for name in taken},
     )
     dtypes = dtypes_of(BillLines)

@@ -14,7 +14,7 @@ READ_FROM_CONTRACTS = {
     "products": ("product_code", "description"),
     "subscriptions": (
         "subscription_number", "customer_number", "business_unit", "currency", "start_date",
-        "end_date", "status", "billing_day", "payment_terms", "purchase_order",
+        "end_date", "evergreen", "status", "billing_day", "payment_terms", "purchase_order",
     ),
     "subscription_lines": (
         "subscription_number", "line_number", "product_code", "status", "start_date", "end_date",
@@ -25,9 +25,9 @@ READ_FROM_CONTRACTS = {
     ),
     "charges": (
         "subscription_number", "charge_number", "line_number", "charge_type", "amount_minor",
-        "description", "billing_frequency", "billing_timing", "phase_number", "template_code",
-        "milestone_billing",
-        "milestone_revenue", "price_adjustment_percent_millionths", "tax_code", "template_billing",
+        "description", "billing_frequency", "billing_timing", "phase_number", "periodic_revenue",
+        "template_code", "milestone_billing", "milestone_revenue", "standalone_selling_price_minor",
+        "revenue_method", "price_adjustment_percent_millionths", "tax_code", "template_billing",
         "template_revenue",
     ),
     "milestones": (
@@ -49,7 +49,9 @@ def billable_charges(contracts: Mapping[str, pd.DataFrame], phases: pd.DataFrame
     exponent (int64), live_from, live_before (datetime64[s]; missing: not yet, no end), anchor_month,
     anchor_day (int64, see `periods`), bills (bool),
     held (bool), held_by (text), customer_number, customer_name, business_unit, payment_terms,
-    purchase_order, bill_to_account, bill_to_site, product_description.
+    purchase_order, bill_to_account, bill_to_site, product_code, product_description, evergreen
+    (bool), subscription_start, completed_on (datetime64[s]: its phase's milestone), never_begins (bool:
+    its term starts after its end).
     """
     charges = contracts["charges"].reset_index(drop=True)
     subscriptions, lines = contracts["subscriptions"], contracts["subscription_lines"]
@@ -67,7 +69,8 @@ def billable_charges(contracts: Mapping[str, pd.DataFrame], phases: pd.DataFrame
         return {name: look_up(contracts[table][name], at) for name in names}
 
     status, line_status = of_subscription("status"), of_line("status")
-    product = of("products", "product_code", of_line("product_code"), ["description"])
+    product_code = of_line("product_code")
+    product = of("products", "product_code", product_code, ["description"])
     by_milestones = charges["milestone_billing"].fillna(charges["template_billing"]) == "Y"
     revenue_by_milestones = charges["milestone_revenue"].fillna(charges["template_revenue"]) == "Y"
     currency = of_subscription("currency")
@@ -84,7 +87,10 @@ def billable_charges(contracts: Mapping[str, pd.DataFrame], phases: pd.DataFrame
         business_unit=of_subscription("business_unit"),
         payment_terms=of_subscription("payment_terms"),
         purchase_order=of_subscription("purchase_order"),
+        product_code=product_code,
         product_description=product["description"],
+        evergreen=(of_subscription("evergreen") == "Y").astype(bool),
+        subscription_start=of_subscription("start_date"),
         customer_number=of_subscription("customer_number"),
         **of(
             "customers", "customer_number", of_subscription("customer_number"),
@@ -101,7 +107,8 @@ def charge_terms(
     A charge with a phase lives in that phase, any other from its line's start to its end, by default
     the subscription's; the ends of the line and of the subscription cap both. live_from,
     live_before (datetime64[s]), anchor_month, anchor_day (int64); awaits_milestone (bool): its phase
-    ends on a milestone that has not been reached.
+    ends on a milestone that has not been reached; completed_on (datetime64[s]): when it was;
+    never_begins (bool): its term would start after its end.
     """
     of = match(charges, subscriptions, ["subscription_number"])
     on = match(charges, lines, ["subscription_number", "line_number"])
@@ -119,9 +126,12 @@ def charge_terms(
     billing_day = look_up(subscriptions["billing_day"], of).fillna(0).to_numpy(np.int64)
     month, day = first_anchor(starts.to_numpy("datetime64[s]").astype("datetime64[D]"), billing_day)
     begins_in_time = ~(starts >= cap)
-    unmet = (phases["ends"] == "MILESTONE") & phases["completion_date"].isna()
+    on_milestone = phases["ends"] == "MILESTONE"
+    unmet = on_milestone & phases["completion_date"].isna()
     return {
         "awaits_milestone": look_up(unmet, within).fillna(False).astype(bool),
+        "completed_on": look_up(phases["completion_date"].where(on_milestone), within),
+        "never_begins": ~begins_in_time,
         "live_from": starts.where(begins_in_time),
         "live_before": before,
         "anchor_month": look_up(phases["anchor_month"], within)

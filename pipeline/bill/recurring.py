@@ -9,8 +9,12 @@ ON_CHARGE = ["subscription_number", "charge_number"]
 ONE_DAY = np.timedelta64(1, "D")
 
 
-def recurring_lines(charges: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+def recurring_lines(
+    charges: pd.DataFrame, as_of: pd.Timestamp, *, whole_terms: bool = False
+) -> pd.DataFrame:
     """The lines of every recurring charge whose bill date lies on or before a day.
+
+    With `whole_terms`, all lines of a term that has an end, and those of periods begun of any other.
 
     A charge lives from live_from until live_before (missing: no end, or none yet); its periods are
     those of its anchor. The amount is the price for the days served of the whole period's days
@@ -27,9 +31,8 @@ def recurring_lines(charges: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     step = live["billing_frequency"].map(periods.MONTHS).to_numpy(np.int64)
     anchor = live["anchor_month"].to_numpy(np.int64), live["anchor_day"].to_numpy(np.int64)
     first = periods.period_holding(starts, *anchor, step)
-    last_day = (
-        np.where(np.isnat(before) | (before > day + ONE_DAY), day + ONE_DAY, before) - ONE_DAY
-    )
+    goes_on = np.isnat(before) | ((before > day + ONE_DAY) & (not whole_terms))
+    last_day = np.where(goes_on, day + ONE_DAY, before) - ONE_DAY
     last = periods.period_holding(np.maximum(last_day, starts), *anchor, step)
     counts = np.where(last_day < starts, 0, last - first + 1)
     of = np.repeat(np.arange(len(at)), counts)
@@ -40,7 +43,7 @@ def recurring_lines(charges: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     cut = ~np.isnat(before[of]) & (before[of] < period_before)
     served_before = np.where(cut, before[of], period_before)
     bill_date = np.where(in_arrears[of], served_before, served_from)
-    due = bill_date <= day
+    due = (bill_date <= day) | whole_terms
     return _lines(
         charges, at[of][due],
         served_from[due], served_before[due], bill_date[due],

@@ -9,10 +9,10 @@ import pyarrow.compute as compute
 
 from pipeline import money
 from pipeline.bill.shares import BY_AMOUNT, BY_PERCENT, BY_REST, BY_WHAT_IS_LEFT
+from pipeline.words import BLANK, MINUS, day_text, either, join, money_text, number_text
 from schemas.cells import arrow_texts
 
 LONGEST_DESCRIPTION = 240
-MINUS, BLANK = arrow.scalar("-", arrow.large_string()), arrow.scalar("", arrow.large_string())
 
 
 def reasons(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
@@ -25,10 +25,10 @@ def reasons(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) ->
     corrected = (facts["revision"] > 0).to_numpy(bool)
     if corrected.any():
         gone = (facts["due_minor"] == 0).to_numpy(bool)
-        now_due = compute.if_else(gone, "no longer due", _join("now due: ", texts))
-        correction = _join(
-            now_due, "; billed before ", _money(facts, "billed_minor"),
-            "; the difference is ", _money(facts, "amount_minor"),
+        now_due = compute.if_else(gone, "no longer due", join("now due: ", texts))
+        correction = join(
+            now_due, "; billed before ", money_text(facts, "billed_minor"),
+            "; the difference is ", money_text(facts, "amount_minor"),
         )  # fmt: skip
         texts = compute.if_else(corrected, correction, texts)
     return pd.Series(pd.array(texts, dtype="str"), lines.index)
@@ -65,7 +65,7 @@ def _sentences(facts: pd.DataFrame) -> arrow.Array:
     exact = _is_exact(facts)
     gone = facts["due_minor"] == 0
     kinds: list[tuple[pd.Series, Callable[[pd.DataFrame], arrow.Array]]] = [
-        (gone, lambda at: _join(_money(at, "due_minor"), "")),
+        (gone, lambda at: join(money_text(at, "due_minor"), "")),
         (~gone & (kind == "ONE_TIME"), _one_sum),
         (~gone & (kind == "RECURRING"), _period),
         (~gone & (by == BY_PERCENT) & exact, _exact_share),
@@ -89,36 +89,36 @@ def _is_exact(facts: pd.DataFrame) -> np.ndarray:
 
 def _one_sum(facts: pd.DataFrame) -> arrow.Array:
     """`one-time charge of 500.00 at its start on 2026-01-05, adjusted by -10 % = 450.00`."""
-    starts, ends = _day(facts["service_start"]), _day(facts["service_end"])
+    starts, ends = day_text(facts["service_start"]), day_text(facts["service_end"])
     when = compute.if_else(
         facts["in_arrears"].to_numpy(bool),
-        _join(" after its last day, ", compute.fill_null(ends, "")),
-        _join(" at its start on ", starts),
+        join(" after its last day, ", compute.fill_null(ends, "")),
+        join(" at its start on ", starts),
     )
-    return _join("one-time charge of ", _money(facts, "charge_minor"), when, _adjusted(facts))
+    return join("one-time charge of ", money_text(facts, "charge_minor"), when, _adjusted(facts))
 
 
 def _period(facts: pd.DataFrame) -> arrow.Array:
     """`600.00 × 16/31 days = 309.68`; a whole period is `600.00 for a whole period of 31 days`."""
     whole = (facts["days_served"] == facts["days_in_period"]).to_numpy(bool)
-    price, of = _money(facts, "charge_minor"), _number(facts["days_in_period"])
-    cut = _join(price, " × ", _number(facts["days_served"]), "/", of, " days")
-    words = compute.if_else(whole, _join(price, " for a whole period of ", of, " days"), cut)
+    price, of = money_text(facts, "charge_minor"), number_text(facts["days_in_period"])
+    cut = join(price, " × ", number_text(facts["days_served"]), "/", of, " days")
+    words = compute.if_else(whole, join(price, " for a whole period of ", of, " days"), cut)
     adjusted = (facts["adjustment_millionths"] != 0).to_numpy(bool)
-    plain_end = compute.if_else(whole, BLANK, _join(" = ", _money(facts, "due_minor")))
-    return _join(words, compute.if_else(adjusted, _adjusted(facts), plain_end))
+    plain_end = compute.if_else(whole, BLANK, join(" = ", money_text(facts, "due_minor")))
+    return join(words, compute.if_else(adjusted, _adjusted(facts), plain_end))
 
 
 def _adjusted(facts: pd.DataFrame) -> arrow.Array:
     """The price adjustment and what it comes to; blank where there is none."""
     percent = money.percent_text(facts["adjustment_millionths"])
-    words = _join(", adjusted by ", percent, " % = ", _money(facts, "due_minor"))
+    words = join(", adjusted by ", percent, " % = ", money_text(facts, "due_minor"))
     return compute.if_else((facts["adjustment_millionths"] != 0).to_numpy(bool), words, BLANK)
 
 
 def _exact_share(facts: pd.DataFrame) -> arrow.Array:
     """`30 % of 10,000.00 = 3,000.00`."""
-    return _join(_share(facts), " = ", _money(facts, "due_minor"))
+    return join(_share(facts), " = ", money_text(facts, "due_minor"))
 
 
 def _rounded_share(facts: pd.DataFrame) -> arrow.Array:
@@ -130,47 +130,41 @@ def _rounded_share(facts: pd.DataFrame) -> arrow.Array:
     up = np.abs(facts["due_minor"].to_numpy(np.int64)) > below
     exact = facts.assign(below_minor=np.sign(price) * below)
     digits = compute.replace_substring_regex(compute.utf8_lpad(fraction, 8, "0"), "0+$", "")
-    pointed = compute.if_else((facts["exponent"] == 0).to_numpy(bool), _join(".", digits), digits)
+    pointed = compute.if_else((facts["exponent"] == 0).to_numpy(bool), join(".", digits), digits)
     signed = compute.if_else((price < 0) & (below == 0), MINUS, BLANK)
-    return _join(
-        _share(facts), " = ", signed, _money(exact, "below_minor"), pointed,
-        _either(up, ", rounded up to ", ", rounded down to "), _money(facts, "due_minor"),
-        " so that the parts total ", _money(facts, "price_minor"),
+    return join(
+        _share(facts), " = ", signed, money_text(exact, "below_minor"), pointed,
+        either(up, ", rounded up to ", ", rounded down to "), money_text(facts, "due_minor"),
+        " so that the parts total ", money_text(facts, "price_minor"),
     )  # fmt: skip
 
 
 def _fixed_amount(facts: pd.DataFrame) -> arrow.Array:
     """`fixed amount 2,500.00 of 7,500.00`."""
-    return _join("fixed amount ", _money(facts, "due_minor"), " of ", _money(facts, "price_minor"))
+    return join(
+        "fixed amount ", money_text(facts, "due_minor"), " of ", money_text(facts, "price_minor")
+    )
 
 
 def _rest(facts: pd.DataFrame) -> arrow.Array:
     """`what the other milestones leave of 7,500.00 = 1,250.00`."""
-    price, due = _money(facts, "price_minor"), _money(facts, "due_minor")
-    return _join("what the other milestones leave of ", price, " = ", due)
+    price, due = money_text(facts, "price_minor"), money_text(facts, "due_minor")
+    return join("what the other milestones leave of ", price, " = ", due)
 
 
 def _share_of_rest(facts: pd.DataFrame) -> arrow.Array:
     """`50 of 66.66 percent of the 3.64 not billed before the plan changed = 2.73`."""
-    return _join(
+    return join(
         money.percent_text(facts["weight_millionths"]), " of ",
         money.percent_text(facts["left_millionths"]), " percent of the ",
-        _money(facts, "left_minor"), " not billed before the plan changed = ",
-        _money(facts, "due_minor"),
+        money_text(facts, "left_minor"), " not billed before the plan changed = ",
+        money_text(facts, "due_minor"),
     )  # fmt: skip
 
 
 def _share(facts: pd.DataFrame) -> arrow.Array:
     percent = money.percent_text(facts["weight_millionths"])
-    return _join(percent, " % of ", _money(facts, "price_minor"))
-
-
-def _day(days: pd.Series) -> arrow.Array:
-    return arrow_texts(days.dt.strftime("%Y-%m-%d").astype("str"))
-
-
-def _number(numbers: pd.Series) -> arrow.Array:
-    return arrow.array(numbers.to_numpy(np.int64)).cast(arrow.large_string())
+    return join(percent, " % of ", money_text(facts, "price_minor"))
 
 
 def descriptions(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
@@ -182,35 +176,17 @@ def descriptions(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFram
     at = arrow.array(np.where(lines["milestone_at"] < 0, 0, lines["milestone_at"]))
     of_milestone = (lines["milestone_at"] >= 0).to_numpy(bool)
     if len(milestone):
-        named = compute.if_else(of_milestone, _join(named, " - ", milestone.take(at)), named)
+        named = compute.if_else(of_milestone, join(named, " - ", milestone.take(at)), named)
     recurring = (lines["kind"] == "RECURRING").to_numpy(bool)
     if recurring.any():
-        named = compute.if_else(recurring, _join(named, _served(lines)), named)
+        named = compute.if_else(recurring, join(named, _served(lines)), named)
     credit = (lines["amount_minor"] < 0).to_numpy(bool) & (lines["revision"] > 0).to_numpy(bool)
-    words = compute.if_else(credit, _join("Credit: ", named), named)
+    words = compute.if_else(credit, join("Credit: ", named), named)
     cut = compute.utf8_slice_codeunits(words, 0, LONGEST_DESCRIPTION)
     return pd.Series(pd.array(cut, dtype="str"), lines.index)
 
 
 def _served(lines: pd.DataFrame) -> arrow.Array:
     """The service period, such as ` (2026-03-10 to 2026-04-09)`."""
-    starts, ends = _day(lines["service_start"]), _day(lines["service_end"])
-    return _join(" (", compute.fill_null(starts, ""), " to ", compute.fill_null(ends, ""), ")")
-
-
-def _money(facts: pd.DataFrame, name: str) -> arrow.Array:
-    return money.readable_text(facts[name], facts["exponent"].to_numpy(np.int64))
-
-
-def _either(mask: np.ndarray, yes: str, no: str) -> arrow.Array:
-    return compute.if_else(
-        mask, arrow.scalar(yes, arrow.large_string()), arrow.scalar(no, arrow.large_string())
-    )
-
-
-def _join(*parts: arrow.Array | str) -> arrow.Array:
-    pieces = [
-        arrow.scalar(part, arrow.large_string()) if isinstance(part, str) else part
-        for part in parts
-    ]
-    return compute.binary_join_element_wise(*pieces, arrow.scalar("", arrow.large_string()))
+    starts, ends = day_text(lines["service_start"]), day_text(lines["service_end"])
+    return join(" (", compute.fill_null(starts, ""), " to ", compute.fill_null(ends, ""), ")")

@@ -1,4 +1,4 @@
-"""Post: the proofs, then tonight's lines and the run's own row, in one transaction."""
+"""Post: the proofs, then tonight's lines and events and the run's own row, in one transaction."""
 
 import datetime
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pipeline.bill import Bills
+from pipeline.books import Books
 from pipeline.post.proofs import broken_proofs
+from pipeline.recognise import Revenue
 from pipeline.settings import Settings, settings_from_text
 from pipeline.store import ledger
 from pipeline.store.ledger import Run
@@ -40,12 +42,12 @@ def refuse_other_handover(connection: Connection, settings: Settings) -> None:
         )
 
 
-def post(connection: Connection, run: Run, bills: Bills) -> None:
-    """Post tonight's lines, if every proof holds."""
-    broken = broken_proofs(bills)
+def post(connection: Connection, run: Run, bills: Bills, revenue: Revenue, books: Books) -> None:
+    """Post tonight's bill lines, revenue lines and satisfaction events, if every proof holds."""
+    broken = broken_proofs(bills, revenue, books)
     if broken:
         raise RefusedError("a proof fails, so nothing is posted: " + "; ".join(broken))
-    ledger.post_run(connection, run, bills.lines)
+    ledger.post_run(connection, run, bills.lines, revenue.lines, revenue.events)
 
 
 def new_run(connection: Connection, as_of: datetime.date, command: str, **facts: Any) -> Run:

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, Text, and_, func, or
 
 import schemas
 from pipeline.store.rows import insert_frame, key_rows, read_frame, update_rows
-from pipeline.store.schema import CONTRACT_TABLES, bill_lines, imports, sources
+from pipeline.store.schema import CONTRACT_TABLES, bill_lines, imports, revenue_events, sources
 
 CURRENT = 0
 """What `replaced_by` holds while a row is the current version."""
@@ -128,6 +128,13 @@ def posted_amounts(connection: Connection, *, wanted: bool) -> pd.DataFrame:
     if wanted:
         selection = selection.where(columns.subscription_number.in_(select(_wanted.c.number)))
     return read_frame(connection, selection).astype({"amount_minor": "int64"})
+
+
+def recognised_subscriptions(connection: Connection) -> pd.Series:
+    """The named subscriptions (`want_subscriptions`) of which revenue has been recognised."""
+    numbers = revenue_events.c.subscription_number
+    selection = select(numbers).where(numbers.in_(select(_wanted.c.number))).distinct()
+    return read_frame(connection, selection)["subscription_number"]
 
 
 def next_import_number(connection: Connection) -> int:

@@ -1,17 +1,19 @@
 """The ledger and the runs: append-only."""
 
 import datetime
-import json
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, Table, and_, func, select
 
-from pipeline.findings import COLUMNS as FINDING_COLUMNS
-from pipeline.record import RefusedSheet
 from pipeline.store.rows import insert_frame, read_frame
-from pipeline.store.schema import bill_lines, findings, refused_rows, runs, sources
-from schemas.outputs import BillLines, dtypes_of
+from pipeline.store.schema import (
+    bill_lines,
+    revenue_events,
+    revenue_lines,
+    runs,
+)
+from schemas.outputs import BillLines, OutputTable, RevenueEvents, RevenueLines, dtypes_of
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,15 @@ def last_as_of(connection: Connection) -> datetime.date | None:
     return connection.scalar(select(func.max(runs.c.as_of)))
 
 
-def post_run(connection: Connection, run: Run, lines: pd.DataFrame) -> None:
-    """Post a run's lines together with the run's own row (one transaction: the caller's)."""
+def post_run(
+    connection: Connection,
+    run: Run,
+    lines: pd.DataFrame,
+    stated: pd.DataFrame,
+    events: pd.DataFrame,
+) -> None:
+    """Post a run's bill lines, revenue lines and satisfaction events together with the run's own row
+    (one transaction: the caller's)."""
     connection.execute(runs.insert().values(**run.__dict__))
     corrected = lines["corrects_bill_line_id"]
     insert_frame(
@@ -80,6 +89,8 @@ def post_run(connection: Connection, run: Run, lines: pd.DataFrame) -> None:
             corrects_bill_line_id=corrected.where(corrected != ""), run_number=run.run_number
         ),
     )
+    insert_frame(connection, revenue_lines, stated.assign(run_number=run.run_number))
+    insert_frame(connection, revenue_events, events.assign(run_number=run.run_number))
 
 
 def mark_sent(connection: Connection, run_number: int) -> None:
@@ -93,22 +104,29 @@ def mark_sent(connection: Connection, run_number: int) -> None:
 
 
 def read_lines(connection: Connection, run_number: int) -> pd.DataFrame:
-    """The lines that a run posted, as `schemas.outputs.BillLines`, sorted by bill_line_id."""
-    columns = [column for column in bill_lines.c if column.name != "run_number"]
-    frame = read_frame(connection, select(*columns).where(bill_lines.c.run_number == run_number))
-    return as_bill_lines(frame)
+    """The bill lines that a run posted, as `schemas.outputs.BillLines`, sorted by bill_line_id."""
+    return _read_rows(connection, bill_lines, BillLines, run_number)
 
 
-def as_bill_lines(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame in the ledger's columns, types and order."""
-    dtypes = dtypes_of(BillLines)
+def read_revenue_lines(connection: Connection, run_number: int) -> pd.DataFrame:
+    """The revenue lines that a run posted, as `schemas.outputs.RevenueLines`, sorted by id."""
+    return _read_rows(connection, revenue_lines, RevenueLines, run_number)
+
+
+def read_events(connection: Connection, run_number: int) -> pd.DataFrame:
+    """The events that a run posted, as `schemas.outputs.RevenueEvents`, sorted by event_id."""
+    return _read_rows(connection, revenue_events, RevenueEvents, run_number)
+
+
+def _read_rows(
+    connection: Connection, table: Table, model: type[OutputTable], run_number: int
+) -> pd.DataFrame:
+    columns = [column for column in table.c if column.name != "run_number"]
+    frame = read_frame(connection, select(*columns).where(table.c.run_number == run_number))
+    dtypes = dtypes_of(model)
     blanks = {name: "" for name, dtype in dtypes.items() if dtype == "str"}
-    return (
-        frame.reindex(columns=list(dtypes))
-        .fillna(blanks)
-        .astype(dtypes)
-        .sort_values("bill_line_id", ignore_index=True)
-    )
+    by_id = next(iter(dtypes))
+    return frame[list(dtypes)].fillna(blanks).astype(dtypes).sort_values(by_id, ignore_index=True)
 
 
 def read_posted(connection: Connection, *, before_run: int) -> pd.DataFrame:
@@ -129,9 +147,80 @@ def read_posted(connection: Connection, *, before_run: int) -> pd.DataFrame:
     )
 
 
-def run_totals(connection: Connection) -> pd.DataFrame:
-    """Per run and currency: run_number, currency, lines, amount_minor."""
-    columns = bill_lines.c
+def read_recognised(connection: Connection, *, before_run: int) -> pd.DataFrame:
+    """The events posted by earlier runs, which recognition compares with.
+
+    Columns: subscription_number, charge_number, what, method, revision, satisfaction_date,
+    percent_millionths (Int64), amount_minor (int64).
+    """
+    columns = revenue_events.c
+    selection = select(
+        columns.subscription_number, columns.charge_number, columns.what, columns.method,
+        columns.revision, columns.satisfaction_date, columns.percent_millionths,
+        columns.amount_minor,
+    )  # fmt: skip
+    earlier = selection.where(columns.run_number < before_run).order_by(columns.event_id)
+    return read_frame(connection, earlier).astype({"revision": "int64", "amount_minor": "int64"})
+
+
+def read_stated(connection: Connection, *, before_run: int) -> pd.DataFrame:
+    """Each revenue line as it was last stated by an earlier run: revenue_line_id, revision, method,
+    total_minor, allocated_minor (int64), starts_on, ends_on."""
+    columns = revenue_lines.c
+    last = (
+        select(columns.revenue_line_id, func.max(columns.revision).label("revision"))
+        .where(columns.run_number < before_run)
+        .group_by(columns.revenue_line_id)
+        .subquery()
+    )
+    selection = select(
+        columns.revenue_line_id, columns.revision, columns.method, columns.total_minor,
+        columns.allocated_minor, columns.starts_on, columns.ends_on,
+    ).join(
+        last,
+        and_(
+            last.c.revenue_line_id == columns.revenue_line_id, last.c.revision == columns.revision
+        ),
+    )  # fmt: skip
+    return read_frame(connection, selection).astype(
+        {"revision": "int64", "total_minor": "int64", "allocated_minor": "int64"}
+    )
+
+
+def read_months(connection: Connection, *, before_run: int) -> pd.DataFrame:
+    """What earlier runs billed and recognised, by contract and accounting date:
+    subscription_number, accounting_date, billed_minor, recognised_minor (int64)."""
+    return pd.concat(
+        [
+            _by_day(connection, bill_lines, before_run, "billed_minor").assign(recognised_minor=0),
+            _by_day(connection, revenue_events, before_run, "recognised_minor").assign(
+                billed_minor=0
+            ),
+        ],
+        ignore_index=True,
+    )
+
+
+def _by_day(connection: Connection, table: Table, before_run: int, name: str) -> pd.DataFrame:
+    columns = table.c
+    total = func.sum(columns.amount_minor).cast(columns.amount_minor.type).label(name)
+    keys = (columns.subscription_number, columns.accounting_date)
+    selection = select(*keys, total).where(columns.run_number < before_run).group_by(*keys)
+    return read_frame(connection, selection).astype({name: "int64"})
+
+
+def billed_totals(connection: Connection) -> pd.DataFrame:
+    """What each run billed, by currency: run_number, currency, lines, amount_minor."""
+    return _run_totals(connection, bill_lines)
+
+
+def recognised_totals(connection: Connection) -> pd.DataFrame:
+    """What each run recognised, by currency: run_number, currency, lines (events), amount_minor."""
+    return _run_totals(connection, revenue_events)
+
+
+def _run_totals(connection: Connection, table: Table) -> pd.DataFrame:
+    columns = table.c
     return read_frame(
         connection,
         select(
@@ -147,99 +236,4 @@ def no_totals() -> pd.DataFrame:
     """The totals where there is no run."""
     return pd.DataFrame({"run_number": [], "currency": [], "lines": [], "amount_minor": []}).astype(
         {"run_number": "int64", "currency": "str", "lines": "int64", "amount_minor": "int64"}
-    )
-
-
-def keep_findings(connection: Connection, number: int, found: pd.DataFrame) -> None:
-    """Keep an import's findings, so that its files can be written again."""
-    insert_frame(
-        connection, findings, found.assign(import_number=number, position=range(len(found)))
-    )
-
-
-def read_findings(connection: Connection, number: int | None) -> pd.DataFrame:
-    """The findings of an import, in their order; none where there was no import."""
-    columns = [findings.c[name] for name in FINDING_COLUMNS]
-    frame = read_frame(
-        connection,
-        select(*columns).where(findings.c.import_number == number).order_by(findings.c.position),
-    )
-    return frame.astype({"row": "int64"})
-
-
-def keep_refused(
-    connection: Connection, number: int, first_source: int, sheets: dict[int, RefusedSheet]
-) -> None:
-    """Keep the refused rows of an import, each as it was uploaded; `sheets` by its number."""
-    kept = [
-        pd.DataFrame(
-            {
-                "source": first_source + place,
-                "row": sheet.row_numbers.to_numpy(),
-                "cells": _as_json(sheet.cells),
-                "errors": sheet.errors.to_numpy(),
-                "faulty": sheet.faulty.to_numpy(),
-            }
-        )
-        for place, sheet in sheets.items()
-    ]
-    if kept:
-        rows = pd.concat(kept, ignore_index=True).astype(
-            {"cells": "str", "errors": "str", "faulty": "str"}
-        )
-        insert_frame(
-            connection, refused_rows, rows.assign(import_number=number, position=range(len(rows)))
-        )
-
-
-def _as_json(cells: pd.DataFrame) -> list[str]:
-    blanks = cells.astype(object).where(cells.notna(), None)
-    return [json.dumps(row, ensure_ascii=False) for row in blanks.to_numpy().tolist()]
-
-
-def keep_sources(
-    connection: Connection, number: int, first_source: int, described: pd.DataFrame
-) -> None:
-    """Keep where the rows of an import came from: table_name, file, sheet, headings (JSON)."""
-    insert_frame(
-        connection,
-        sources,
-        described.assign(
-            source=range(first_source, first_source + len(described)), import_number=number
-        ),
-    )
-
-
-def read_refused(connection: Connection, number: int | None) -> tuple[RefusedSheet, ...]:
-    """The refused rows of an import, by uploaded sheet."""
-    rows = read_frame(
-        connection,
-        select(refused_rows)
-        .where(refused_rows.c.import_number == number)
-        .order_by(refused_rows.c.position),
-    )
-    described = connection.execute(
-        select(sources).where(sources.c.import_number == number).order_by(sources.c.source)
-    )
-    return tuple(
-        _refused_sheet(source, rows[rows["source"] == source.source])
-        for source in described
-        if (rows["source"] == source.source).any()
-    )
-
-
-def _refused_sheet(source: Row, rows: pd.DataFrame) -> RefusedSheet:
-    headings = tuple(json.loads(source.headings))
-    cells = pd.DataFrame(
-        [json.loads(row) for row in rows["cells"]], columns=[str(n) for n in range(len(headings))]
-    )
-    return RefusedSheet(
-        table=source.table_name,
-        file=source.file,
-        sheet=source.sheet,
-        headings=headings,
-        cells=cells.astype("str"),
-        row_numbers=rows["row"].astype("int64").reset_index(drop=True),
-        errors=rows["errors"].reset_index(drop=True),
-        faulty=rows["faulty"].reset_index(drop=True),
     )

@@ -30,6 +30,7 @@ def _create_missing_tables(connection: Connection) -> None:
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("contracts, ledger and runs", _create_missing_tables),
     ("phases", _create_missing_tables),
+    ("revenue", _create_missing_tables),
 )
 
 

@@ -5,12 +5,15 @@ A contract row is never changed: an import that brings another version closes th
 contracts can be read as they stood at any import, and every row knows where it came from.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -21,7 +24,7 @@ from sqlalchemy.types import TypeEngine
 
 import schemas
 from schemas import cells
-from schemas.outputs import BillLines, dtypes_of
+from schemas.outputs import BillLines, OutputTable, RevenueEvents, RevenueLines, dtypes_of
 
 metadata = MetaData()
 
@@ -127,24 +130,30 @@ runs = Table(
 )
 
 _LEDGER_TYPES: dict[str, type[TypeEngine]] = {
-    "str": Text, "int64": BigInteger, "datetime64[s]": Date,
+    "str": Text, "int64": BigInteger, "Int64": BigInteger, "datetime64[s]": Date,
 }  # fmt: skip
 
 
-def _ledger_column(name: str, dtype: str, nullable: bool) -> Column:
-    if name == BillLines.bill_line_id:
-        return Column(name, Text, primary_key=True)
-    if name == BillLines.corrects_bill_line_id:
-        return Column(name, Text, ForeignKey("bill_lines.bill_line_id"))
-    return Column(name, _LEDGER_TYPES[dtype], nullable=nullable)
+def _ledger_columns(model: type[OutputTable], keys: Sequence[str], refers: dict[str, str]) -> list:
+    """A ledger table's columns, by its model: days may be missing, and what may be blank refers."""
+    declared = model.to_schema().columns
+
+    def column(name: str, dtype: str) -> Column:
+        if name in refers:
+            return Column(name, Text, ForeignKey(refers[name]))
+        return Column(
+            name, _LEDGER_TYPES[dtype], primary_key=name in keys, autoincrement=False,
+            nullable=name not in keys and (declared[name].nullable or dtype == "datetime64[s]"),
+        )  # fmt: skip
+
+    return [column(name, dtype) for name, dtype in dtypes_of(model).items()]
 
 
 bill_lines = Table(
     "bill_lines",
     metadata,
-    *(
-        _ledger_column(name, dtype, nullable=dtype == "datetime64[s]")
-        for name, dtype in dtypes_of(BillLines).items()
+    *_ledger_columns(
+        BillLines, ["bill_line_id"], {"corrects_bill_line_id": "bill_lines.bill_line_id"}
     ),
     Column("run_number", Integer, ForeignKey("runs.run_number"), nullable=False),
     CheckConstraint(
@@ -155,3 +164,34 @@ bill_lines = Table(
     sqlite_with_rowid=False,
 )
 Index("bill_lines_by_run", bill_lines.c.run_number)
+
+revenue_lines = Table(
+    "revenue_lines",
+    metadata,
+    *_ledger_columns(RevenueLines, ["revenue_line_id", "revision"], {}),
+    Column("run_number", Integer, ForeignKey("runs.run_number"), nullable=False),
+    CheckConstraint(
+        "revenue_line_id = subscription_number || ':' || charge_number",
+        name="revenue_line_id_is_its_key",
+    ),
+    sqlite_with_rowid=False,
+)
+Index("revenue_lines_by_run", revenue_lines.c.run_number)
+
+revenue_events = Table(
+    "revenue_events",
+    metadata,
+    *_ledger_columns(RevenueEvents, ["event_id"], {}),
+    Column("run_number", Integer, ForeignKey("runs.run_number"), nullable=False),
+    ForeignKeyConstraint(
+        ["revenue_line_id", "line_revision"],
+        ["revenue_lines.revenue_line_id", "revenue_lines.revision"],
+    ),
+    CheckConstraint(
+        "event_id = revenue_line_id || ':' || what"
+        " || CASE WHEN revision = 0 THEN '' ELSE '#' || revision END",
+        name="event_id_is_its_key",
+    ),
+    sqlite_with_rowid=False,
+)
+Index("revenue_events_by_run", revenue_events.c.run_number)

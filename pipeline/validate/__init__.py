@@ -54,11 +54,13 @@ class Held:
     `tables`: every table's current rows (model columns, for charges also template_billing and
     template_revenue, then source and row); of the subscription tables only those of the mentioned
     subscriptions. `posted`: their net posted amounts by subscription_number, charge_number, what.
-    `sources`: source, file, sheet of stored rows.
+    `recognised`: those of which revenue has been recognised. `sources`: source, file, sheet of
+    stored rows.
     """
 
     tables: Mapping[str, pd.DataFrame]
     posted: pd.DataFrame
+    recognised: pd.Series
     products_with_milestones: pd.Series
     sources: pd.DataFrame
 
@@ -77,6 +79,7 @@ class Held:
         return Held(
             tables=tables,
             posted=pd.DataFrame(columns=posted, dtype="str").assign(amount_minor=0),
+            recognised=pd.Series([], dtype="str"),
             products_with_milestones=pd.Series([], dtype="str"),
             sources=sources.astype({"source": "int64"}),
         )
@@ -275,7 +278,9 @@ def _judge_subscriptions(
     charges = views.charge_view(everything, held.tables, held.posted)
     milestones = views.milestone_view(everything, held.tables, held.posted, charges)
     judged = {
-        "subscriptions": views.subscription_view(everything, held.tables, held.posted),
+        "subscriptions": views.subscription_view(
+            everything, held.tables, held.posted, held.recognised
+        ),
         "subscription_lines": views.line_view(everything, held.tables, held.posted),
         "phases": views.phase_view(everything, held.tables, held.posted, handover),
         "charges": charges,

@@ -50,16 +50,21 @@ def template_plan_view(rows: pd.DataFrame) -> pd.DataFrame:
     return first.assign(percent_millionths=sum_groups(percent, groups, count))
 
 
-def subscription_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.DataFrame:
-    """Adds customer_known, currency_known, has_phases, posted and stored values."""
+def subscription_view(
+    merged: Tables, stored: Tables, posted: pd.DataFrame, recognised: pd.Series
+) -> pd.DataFrame:
+    """Adds customer_known, currency_known, has_phases, posted, recognised_only (revenue has been
+    recognised, but nothing billed) and stored values."""
     rows = merged["subscriptions"]
+    billed = rows["subscription_number"].isin(posted["subscription_number"])
     return rows.assign(
         customer_known=known(rows, merged["customers"], ["customer_number"]),
         currency_known=rows["currency"].isin(money.currency_exponents().keys()),
         has_phases=known(rows, merged["phases"], ["subscription_number"]),
         has_stored_charges=known(rows, stored["charges"], ["subscription_number"]),
         decimals_change=_decimals_change(rows, stored["subscriptions"]),
-        posted=rows["subscription_number"].isin(posted["subscription_number"]),
+        posted=billed,
+        recognised_only=rows["subscription_number"].isin(recognised) & ~billed,
         **beside(
             rows, stored["subscriptions"],
             ["currency", "customer_number", "business_unit", "start_date", "end_date", "billing_day"],
@@ -131,6 +136,7 @@ def charge_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.Data
         | known(rows, in_plan, ON_CHARGE)
     )
     plain = rows[~has_milestones]
+    priced_alone = rows[rows["standalone_selling_price_minor"].notna()]
     stored_flags = effective_flags(stored["charges"])
     stored_charges = stored["charges"].assign(
         **stored_flags, price_is_fixed=_price_is_fixed(stored["charges"], stored_flags)
@@ -149,6 +155,7 @@ def charge_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.Data
         has_milestones=has_milestones,
         price_is_fixed=_price_is_fixed(rows, flags),
         beside_other_charges=rows["subscription_number"].isin(plain["subscription_number"]),
+        beside_selling_price=rows["subscription_number"].isin(priced_alone["subscription_number"]),
         posted=known(rows, posted, ON_CHARGE),
         **beside(
             rows, stored_charges,

@@ -85,11 +85,12 @@ from schemas.rules import (  # noqa: E402
     milestones,
     phases,
     references,
+    revenue,
     templates,
     terms,
 )
 
-FAMILIES = (references, terms, phases, templates, milestones, changes)
+FAMILIES = (references, terms, phases, templates, milestones, revenue, changes)
 
 RETIRED = {
     "CHG-04": "recurring charges were refused until they could be billed",

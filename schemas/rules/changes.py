@@ -19,7 +19,7 @@ def _changed(
         return frame[billed] & differs(frame[column], frame[f"stored_{column}"])
 
     changed.__doc__ = about
-    changed.__name__ = f"billed_{column}_changed"
+    changed.__name__ = f"{billed.replace('posted', 'billed')}_{column}_changed"
     return changed
 
 
@@ -63,6 +63,15 @@ for _column in ("currency", "customer_number", "business_unit", "start_date", "b
                 f"from '{{stored_{_column}}}' to '{{{_column}}}'; upload it as it was, and make a "
                 "new subscription for what is to come",
     )(_changed(_column, "posted"))  # fmt: skip
+
+for _column in ("currency", "business_unit"):
+    rule(
+        "CHG-01", view="subscriptions", column=_column,
+        source="DESIGN 6, what was billed from stands",
+        message=f"revenue of subscription {{subscription_number}} has been recognised: its {_column} "
+                f"can't change from '{{stored_{_column}}}' to '{{{_column}}}'; upload it as it was, "
+                "and make a new subscription for what is to come",
+    )(_changed(_column, "recognised_only", "What was recognised from is changed."))  # fmt: skip
 
 for _column in ("start_date", "product_code"):
     rule(

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 import pipeline.nightly
 from pipeline.bill import Bills
 from pipeline.cli import main
-from pipeline.post.proofs import broken_proofs
+from pipeline.post.proofs import broken_bill_proofs
 from tests.builders import bill, contracts_of, little_company, write_inbox
 
 
@@ -23,11 +23,11 @@ def bills(tmp_path: Path) -> Bills:
 
 
 def test_a_sound_night(bills: Bills) -> None:
-    assert broken_proofs(bills) == []
+    assert broken_bill_proofs(bills) == []
 
 
 def test_a_night_without_lines(tmp_path: Path) -> None:
-    assert broken_proofs(bill(contracts_of(tmp_path, little_company()), "2025-12-31")) == []
+    assert broken_bill_proofs(bill(contracts_of(tmp_path, little_company()), "2025-12-31")) == []
 
 
 @pytest.mark.parametrize(
@@ -37,13 +37,13 @@ def test_a_night_without_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize("step", [1, -1])
 def test_a_minor_unit_astray(bills: Bills, column: str, step: int) -> None:
     wrong = bills.charges[column] + [step, 0]
-    broken = broken_proofs(replace(bills, charges=bills.charges.assign(**{column: wrong})))
+    broken = broken_bill_proofs(replace(bills, charges=bills.charges.assign(**{column: wrong})))
     assert broken == ["the price of charge S-1:10 is not the sum of its parts"]
 
 
 def changed_lines(bills: Bills, change: Callable[[pd.DataFrame], pd.DataFrame]) -> list[str]:
     """The proofs that fail when the lines are changed."""
-    return broken_proofs(replace(bills, lines=change(bills.lines)))
+    return broken_bill_proofs(replace(bills, lines=change(bills.lines)))
 
 
 def test_a_line_that_is_missing(bills: Bills) -> None:

@@ -84,14 +84,54 @@ def test_a_run_is_posted_once(billed_url: str) -> None:
         with connection.begin():
             run = ledger.read_run(connection, "2026-03-31-1")
             assert run
-            lines = ledger.read_lines(connection, run.run_number)
+            posted = [
+                read(connection, run.run_number)
+                for read in (ledger.read_lines, ledger.read_revenue_lines, ledger.read_events)
+            ]
         with pytest.raises(IntegrityError), connection.begin():
-            ledger.post_run(connection, run, lines)
+            ledger.post_run(connection, run, *posted)
         other = ledger.Run(**run.__dict__ | {"run_number": 2, "run_id": "2026-03-31-2"})
         with pytest.raises(Exception, match=r"(?i)unique|duplicate"), connection.begin():
-            ledger.post_run(connection, other, lines)
+            ledger.post_run(connection, other, *posted)
     with reading(billed_url, "test") as connection:
         assert [one.run_id for one in ledger.read_runs(connection)] == ["2026-03-31-1"]
+
+
+def test_revenue_comes_back_as_it_was_posted(tmp_path: Path, store_url: str) -> None:
+    record = night(tmp_path, little_company(), store_url, "2026-03-31").record
+    with reading(store_url, "test") as connection:
+        pandas.testing.assert_frame_equal(
+            ledger.read_revenue_lines(connection, 1), record.revenue_lines
+        )
+        pandas.testing.assert_frame_equal(ledger.read_events(connection, 1), record.revenue_events)
+        stated = ledger.read_stated(connection, before_run=2)
+    assert stated["revenue_line_id"].tolist() == ["S-1:10", "S-2:10"]
+
+
+@pytest.mark.parametrize(
+    ("table", "instead"),
+    [
+        ("revenue_events", {}),
+        ("revenue_events", {"revision": "1"}),
+        ("revenue_events", {"revision": "1", "event_id": "event_id || '#1'",
+                            "line_revision": "7"}),
+        ("revenue_lines", {}),
+        ("revenue_lines", {"revision": "1", "revenue_line_id": "'S-9:10'"}),
+        ("revenue_lines", {"revision": "1", "run_number": "99"}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_plain_sql_can_not_spoil_revenue(
+    billed_url: str, table: str, instead: dict[str, str]
+) -> None:
+    """No event twice, none of another name than its key, none without its line; so with lines."""
+    with writing(billed_url, "test") as connection:
+        names = connection.execute(text(f"SELECT * FROM {table}")).keys()
+        taken = ", ".join(instead.get(name, f'"{name}"') for name in names)
+        connection.rollback()
+        with pytest.raises(IntegrityError), connection.begin():
+            connection.execute(text(f"INSERT INTO {table} SELECT {taken} FROM {table}"))
+        connection.rollback()
 
 
 def test_lines_come_back_as_they_were_posted(tmp_path: Path, store_url: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 FEE = ("charges 2: milestone_billing=, amount=500.00", "drop milestones")
 """S-1 without milestones: 500.00 in one sum."""
 
+RECOGNISED = (*FEE, "charges 2: billing_timing=IN_ARREARS, revenue_method=STRAIGHT_LINE")
 RECURRING = ("charges 2: billing_frequency=MONTHLY",)
 PILOT = (
     "phases 2: subscription_number=S-1, phase_number=1, phase_name=Pilot, ends=MILESTONE, "
@@ -239,6 +240,10 @@ CHANGES = [
          "JPY", "USD", after="stored"),
     Case("charges.billed_price_changed", "CHG-01", "charges 2 milestone_revenue", "Y", "N",
          (*FEE, "charges 2: price_adjustment_percent=-5"), after="billed"),
+    Case("subscriptions.recognised_only_currency_changed", "CHG-01", "subscriptions 2 currency",
+         "EUR", "USD", RECOGNISED, after="billed"),
+    Case("subscriptions.recognised_only_business_unit_changed", "CHG-01",
+         "subscriptions 2 business_unit", "West", "East", RECOGNISED, after="billed"),
     Case("subscription_lines.billed_start_date_changed", "CHG-01",
          "subscription_lines 2 start_date", "2026-01-02", "", after="billed"),
     Case("subscription_lines.billed_product_code_changed", "CHG-01",
@@ -257,4 +262,30 @@ CHANGES = [
          "DRAFT", "CLOSED", after="billed"),
 ]  # fmt: skip
 
-CASES = [*REFERENCES, *TERMS, *TEMPLATES, *MILESTONES, *CHANGES]
+REVENUE_PLAN = (
+    "milestones 4: subscription_number=S-1, charge_number=10, event_type=REVENUE, sequence=1, "
+    "milestone_name=Build, percent=100"
+)
+REVENUE = [
+    Case("charges.some_selling_prices_missing", "REV-02",
+         "charges 2 standalone_selling_price", "", "0",
+         (SECOND_CHARGE, "charges 3: standalone_selling_price=5.00")),
+    Case("charges.negative_selling_price", "REV-03", "charges 2 standalone_selling_price",
+         "-0.01", "0.00"),
+    Case("charges.milestone_method_without_milestones", "REV-04", "charges 2 milestone_revenue",
+         "N", "Y", ("charges 2: revenue_method=MILESTONE", REVENUE_PLAN),
+         at="charges 2 revenue_method", value="MILESTONE"),
+    Case("charges.milestone_method_without_milestones", "REV-04", "charges 2 revenue_method",
+         "MILESTONE", "POINT_IN_TIME"),
+    Case("charges.milestones_without_milestone_method", "REV-05", "charges 2 revenue_method",
+         "STRAIGHT_LINE", "MILESTONE", ("charges 2: milestone_revenue=Y", REVENUE_PLAN),
+         refused=WARNS),
+    Case("charges.straight_line_without_end", "REV-06", "charges 2 revenue_method",
+         "STRAIGHT_LINE", "POINT_IN_TIME", ("subscriptions 2: end_date=, evergreen=Y", *FEE),
+         refused=WARNS),
+    Case("charges.straight_line_without_end", "REV-06", "charges 2 periodic_revenue", "Y", "N",
+         ("subscriptions 2: end_date=, evergreen=Y", *FEE), at="charges 2 revenue_method",
+         value="", refused=WARNS),
+]  # fmt: skip
+
+CASES = [*REFERENCES, *TERMS, *TEMPLATES, *MILESTONES, *CHANGES, *REVENUE]
