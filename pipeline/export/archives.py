@@ -91,7 +91,7 @@ def _write_archive(
         archive.open(_member(target.member), "w", force_zip64=large) as file,
     ):
         for chunk in row_chunks(lines):
-            columns = render_columns(chunk, target, settings)
+            columns = render_columns(chunk, target.form, settings)
             file.write(csv_bytes(list(columns.values()), len(chunk)))
             business_unit, currency, amount = (
                 columns[target.control[entry]] for entry in ("business_unit", "currency", "amount")

@@ -41,11 +41,32 @@ def is_other_currency(lines: pd.DataFrame, settings: Any) -> np.ndarray:
     return ~is_ledger_currency(lines, settings)
 
 
-CASES: dict[str, Case] = {
+def is_by_milestones(rows: pd.DataFrame, settings: Any) -> np.ndarray:
+    """True where each completed revenue milestone recognises its percentage."""
+    return rows["method"].eq("MILESTONE").to_numpy(bool)
+
+
+def is_straight_line(rows: pd.DataFrame, settings: Any) -> np.ndarray:
+    """True where revenue is recognised over the time that is served."""
+    return rows["method"].eq("STRAIGHT_LINE").to_numpy(bool)
+
+
+def is_at_a_point_in_time(rows: pd.DataFrame, settings: Any) -> np.ndarray:
+    """True where revenue is recognised at once: a fee, or each period of a recurring charge."""
+    return rows["method"].eq("POINT_IN_TIME").to_numpy(bool)
+
+
+BILL_LINE_CASES: dict[str, Case] = {
     "charge": is_charge,
     "credit": is_credit,
     "correcting_credit": is_correcting_credit,
     "charge_for_period": is_charge_for_period,
     "ledger_currency": is_ledger_currency,
     "other_currency": is_other_currency,
+}
+
+METHOD_CASES: dict[str, Case] = {
+    "milestone": is_by_milestones,
+    "straight_line": is_straight_line,
+    "point_in_time": is_at_a_point_in_time,
 }

@@ -19,13 +19,13 @@ EXACT = arrow.decimal128(38, 6)
 
 
 class ControlError(ValueError):
-    """An amount was written that is no amount of its currency; the message names file and total."""
+    """What was written can't be right by itself; the message names the file and its totals."""
 
 
 def control_of_chunk(
     file: str, business_units: Column, currencies: Column, amounts: arrow.Array
 ) -> arrow.Table:
-    """Lines and amount per business unit and currency of some written lines.
+    """Lines and amount per business unit and currency of some written lines; a blank amount is 0.
 
     Returns business_unit, currency, amount_sum (decimal), amount_count, file.
     """
@@ -33,7 +33,7 @@ def control_of_chunk(
         {
             "business_unit": _whole_column(business_units, len(amounts)),
             "currency": _whole_column(currencies, len(amounts)),
-            "amount": compute.cast(amounts, EXACT),
+            "amount": compute.cast(_digits(amounts), EXACT),
         }
     )
     totals = table.group_by(["business_unit", "currency"]).aggregate(
@@ -70,14 +70,17 @@ def join_controls(chunks: Sequence[arrow.Table]) -> pd.DataFrame:
     return _typed(pd.DataFrame(rows, columns=columns))
 
 
-def ledger_controls(bill_lines: pd.DataFrame, file: str) -> pd.DataFrame:
-    """What a file that holds these lines must come to, in the columns of `join_controls`."""
-    groups = bill_lines.groupby(["business_unit", "currency"], sort=True)["amount_minor"]
-    rows = [
-        [file, business_unit, currency, len(amounts), money.total(amounts)]
+def ledger_controls(rows: pd.DataFrame, file: str, amount: str = "amount_minor") -> pd.DataFrame:
+    """What a file that holds these rows must come to, in the columns of `join_controls`.
+
+    `amount` is the column that is added up, in minor units; a missing amount counts as nothing.
+    """
+    groups = rows.groupby(["business_unit", "currency"], sort=True)[amount]
+    totals = [
+        [file, business_unit, currency, len(amounts), money.total(amounts.fillna(0))]
         for (business_unit, currency), amounts in groups
     ]
-    return _typed(pd.DataFrame(rows, columns=[*KEYS, "rows", "amount_minor"]))
+    return _typed(pd.DataFrame(totals, columns=[*KEYS, "rows", "amount_minor"]))
 
 
 def differences(expected: pd.DataFrame, controls: pd.DataFrame) -> list[str]:
@@ -94,6 +97,24 @@ def differences(expected: pd.DataFrame, controls: pd.DataFrame) -> list[str]:
         for key in sorted(ledger.keys() | files.keys())
         if ledger.get(key) != files.get(key)
     ]
+
+
+def refuse_unbalanced(debits: Sequence[arrow.Table], credits: Sequence[arrow.Table]) -> None:
+    """Refuse a journal file whose debits and credits, as written, are not equal.
+
+    >>> one, two = (arrow.array([text], arrow.large_string()) for text in ("1", "2"))
+    >>> refuse_unbalanced(
+    ...     [control_of_chunk("journal.csv", "East", "JPY", one)],
+    ...     [control_of_chunk("journal.csv", "East", "JPY", two)],
+    ... )
+    Traceback (most recent call last):
+    pipeline.export.controls.ControlError: journal.csv, East, JPY: debits of 1, credits of 2
+    """
+    both = [_by_key(join_controls(side)) for side in (debits, credits)]
+    for key in both[0]:
+        owed, owned = (amount_in_words(side[key][1], key[-1]) for side in both)
+        if owed != owned:
+            raise ControlError(f"{', '.join(key)}: debits of {owed}, credits of {owned}")
 
 
 def amount_in_words(amount_minor: int, currency: str) -> str:
@@ -121,6 +142,11 @@ def _minor_of(total: dict[str, object]) -> int:
             f"{total['file']}: {amount} has too many decimals for {total['currency']}"
         )
     return -units if sign else units
+
+
+def _digits(amounts: arrow.Array) -> arrow.Array:
+    blank = compute.equal(amounts, "")
+    return compute.if_else(blank, "0", amounts) if compute.any(blank).as_py() else amounts
 
 
 def _whole_column(column: Column, rows: int) -> arrow.Array:

@@ -1,7 +1,9 @@
-"""The fields of bill lines as text: what every file is written from.
+"""The fields of ledger rows as text: what every file is written from.
 
-A field is a column of `schemas.outputs.BillLines`; `amount` stands for `amount_minor`, as a plain
-decimal; and a line that corrects another has the parts of that line's key as `corrected_…`.
+A field is a column of a frame of `schemas.outputs`. Money goes by its name without the unit, as a
+plain decimal: `amount` stands for `amount_minor`; percentages likewise: `percent` stands for
+`percent_millionths`. A bill line that corrects another has the parts of that line's key as
+`corrected_…`.
 """
 
 from functools import cache
@@ -10,10 +12,11 @@ import pandas as pd
 import pyarrow as arrow
 import pyarrow.compute as compute
 
-from pipeline.money import as_text, exponents_of
+from pipeline.money import as_text, exponents_of, percent_text
 from schemas.cells import arrow_texts
 from schemas.outputs import BillLines
 
+MONEY_UNIT, PERCENT_UNIT = "_minor", "_millionths"
 KEY_PARTS = ("subscription_number", "charge_number", "what", "revision")
 CORRECTED = "corrected_"
 KEY_FORM = (
@@ -38,9 +41,20 @@ def field_names() -> frozenset[str]:
 
 
 def text_of_field(lines: pd.DataFrame, name: str, date_format: str) -> arrow.Array:
-    """One field of all lines as large strings; what is missing is blank."""
-    if name == "amount":
-        return as_text(lines["amount_minor"], exponents_of(lines["currency"]))
+    """One field of all lines as large strings; what is missing is blank.
+
+    >>> lines = pd.DataFrame({"debit_minor": pd.array([150, None], "Int64"), "currency": "USD"})
+    >>> text_of_field(lines, "debit", "%Y-%m-%d").to_pylist()
+    ['1.50', '']
+    """
+    if name + MONEY_UNIT in lines:
+        values = lines[name + MONEY_UNIT]
+        return _blank_where_missing(
+            as_text(_filled(values), exponents_of(lines["currency"])), values
+        )
+    if name + PERCENT_UNIT in lines:
+        values = lines[name + PERCENT_UNIT]
+        return _blank_where_missing(percent_text(_filled(values)), values)
     if name.startswith(CORRECTED):
         return _corrected_part(arrow_texts(lines["corrects_bill_line_id"]), name)
     values = lines[name]
@@ -62,14 +76,23 @@ def text_of_days(days: pd.Series, date_format: str) -> arrow.Array:
     return compute.fill_null(texts.cast(arrow.large_string()).take(encoded.indices), "")
 
 
-def is_text_field(name: str) -> bool:
-    """Whether people typed it: such a field can look like a formula.
+def is_text_field(lines: pd.DataFrame, name: str) -> bool:
+    """Whether people may have typed it: such a field can look like a formula.
 
-    >>> [is_text_field(name) for name in ("reason", "amount", "bill_date", "revision")]
-    [True, False, False, False]
+    >>> lines = pd.DataFrame({"reason": ["=1"], "amount_minor": [1]})
+    >>> [is_text_field(lines, name) for name in ("reason", "amount")]
+    [True, False]
     """
-    columns = BillLines.to_schema().columns
-    return name in columns and pd.api.types.is_string_dtype(columns[name].dtype.type)
+    return name in lines and pd.api.types.is_string_dtype(lines[name].dtype)
+
+
+def _filled(values: pd.Series) -> pd.Series:
+    return values.fillna(0).astype("int64")
+
+
+def _blank_where_missing(texts: arrow.Array, values: pd.Series) -> arrow.Array:
+    missing = values.isna().to_numpy(bool)
+    return compute.if_else(arrow.array(missing), "", texts) if missing.any() else texts
 
 
 def _corrected_part(corrected: arrow.Array, name: str) -> arrow.Array:

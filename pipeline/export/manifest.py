@@ -33,6 +33,8 @@ def manifest_of(record: RunRecord, controls: pd.DataFrame, folder: Path) -> dict
         "outputs": [_output(path, folder) for path in _files(folder)],
         "counts": {
             "bill_lines": len(record.bill_lines),
+            "revenue_events": len(record.revenue_events),
+            "journal_entries": int(record.journal["entry_id"].nunique()),
             "findings": {
                 severity: int(severities.get(severity, 0)) for severity in (ERROR, WARNING, INFO)
             },

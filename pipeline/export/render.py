@@ -1,5 +1,6 @@
-"""Bill lines in the columns of a target: its declaration carried out, whatever the target."""
+"""Rows of a run in the columns of a target: its declaration carried out, whatever the target."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -7,54 +8,67 @@ import pandas as pd
 import pyarrow as arrow
 import pyarrow.compute as compute
 
-from pipeline.export.cases import CASES
 from pipeline.export.csv_text import Column, contains_any
-from pipeline.export.ledger_text import text_of_field
-from pipeline.export.targets import ALWAYS, FIELD, TEXT, Source, Target, TargetColumn, TargetError
+from pipeline.export.row_forms import (
+    ALWAYS,
+    FIELD,
+    TEXT,
+    RowForm,
+    Source,
+    TargetColumn,
+    TargetError,
+)
+from pipeline.export.row_sources import ROW_SOURCES
 from pipeline.settings import Settings
 
 LINE_BREAKS = "\n\v\f\r\x85\u2028\u2029"
 """An interface file has one line a row: a break inside a text becomes a space."""
 
 
-def render_columns(lines: pd.DataFrame, target: Target, settings: Settings) -> dict[str, Column]:
-    """Every column of the target's layout for these bill lines; blank where nothing fills it."""
-    section = getattr(settings, target.settings)
-    texts = _source_texts(lines, target, section)
+def render_columns(rows: pd.DataFrame, form: RowForm, settings: Settings) -> dict[str, Column]:
+    """Every column of the form's layout for these rows; blank where nothing fills it."""
+    section = getattr(settings, form.settings) if form.settings else None
+    texts = _source_texts(rows, form, section)
+    cases = ROW_SOURCES[form.rows].cases
     masks = {
-        case: CASES[case](lines, section)
-        for case in {case for column in target.columns.values() for case, _ in column.choices}
+        case: cases[case](rows, section)
+        for case in {case for column in form.columns.values() for case, _ in column.choices}
         if case != ALWAYS
     }
     filled = {
-        name: _fit(_choose(column, texts, masks), column) for name, column in target.columns.items()
+        name: _fit(_choose(column, texts, masks), column) for name, column in form.columns.items()
     }
-    return {name: filled.get(name, "") for name in target.layout}
+    return {name: filled.get(name, "") for name in form.layout}
 
 
-def _source_texts(lines: pd.DataFrame, target: Target, section: Any) -> dict[Source, Column]:
-    """Each source once, however many columns it fills, without line breaks."""
+def _source_texts(rows: pd.DataFrame, form: RowForm, section: Any) -> dict[Source, Column]:
+    """Each source once, however many columns it fills, without what would break the row."""
     sources = {
         source
-        for column in target.columns.values()
+        for column in form.columns.values()
         for _, chosen in column.choices
         for source in chosen
     }
-    return {source: _one_line(_text_of(source, lines, target, section)) for source in sources}
+    return {
+        source: _writable(_text_of(source, rows, form, section), form.separator)
+        for source in sources
+    }
 
 
-def _text_of(source: Source, lines: pd.DataFrame, target: Target, section: Any) -> Column:
+def _text_of(source: Source, rows: pd.DataFrame, form: RowForm, section: Any) -> Column:
     if source.kind == FIELD:
-        return text_of_field(lines, source.name, target.date_format)
+        return ROW_SOURCES[form.rows].text_of(rows, source.name, form.date_format)
     return source.name if source.kind == TEXT else str(getattr(section, source.name))
 
 
-def _one_line(text: Column) -> Column:
+def _writable(text: Column, separator: str) -> Column:
+    """The text with a space for each line break and separator."""
+    pattern = rf"\r\n|[{LINE_BREAKS}{re.escape(separator)}]"
     if isinstance(text, str):
-        return " ".join(text.splitlines())
-    if not contains_any(text, LINE_BREAKS):
+        return re.sub(pattern, " ", text)
+    if not contains_any(text, LINE_BREAKS + separator):
         return text
-    return compute.replace_substring_regex(text, rf"\r\n|[{LINE_BREAKS}]", " ")
+    return compute.replace_substring_regex(text, pattern, " ")
 
 
 def _choose(

@@ -1,52 +1,30 @@
-"""Interface targets: which columns a file has and what fills them, read from `schemas/targets/`.
+"""Interface targets: which files there are and what fills them, read from `schemas/targets/`.
 
-A target is one TOML file and a list of column names; nothing here knows any of them by name.
-The TOML says in its own head how it is written.
+A target is one TOML file and a list of column names for each kind of row that it holds; nothing
+here knows any of them by name. The TOML says in its own head how it is written.
 """
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from pipeline.export.cases import CASES
-from pipeline.export.ledger_text import field_names
-from pipeline.settings import Settings
+from pipeline.export.row_forms import FormReader, RowForm, TargetError
+from pipeline.export.row_sources import BILL_LINES, REVENUE_LINES
 
-ALWAYS = "value"
-FIELD, SETTING, TEXT = "field", "setting", "text"
-FILE_ENTRIES = ("archive", "member", "layout", "settings", "date_format")
-CONTROL_ENTRIES = ("business_unit", "currency", "amount")
-COLUMN_ENTRIES = (ALWAYS, "size", "too_long", *CASES)
-
-
-class TargetError(ValueError):
-    """A target's declaration, or a text that does not fit it; the message says where and what."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a text comes from: a field of the line, a setting of the site, or itself."""
-
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True)
-class TargetColumn:
-    """One column: per case its sources, of which the first that is not blank counts."""
-
-    name: str
-    choices: tuple[tuple[str, tuple[Source, ...]], ...]
-    size: int | None
-    cut: bool
+ARCHIVE_ENTRIES = ("archive", "member", "layout", "settings", "date_format")
+ARCHIVE_CONTROLS = ("business_unit", "currency", "amount")
+RECORD_FILE_ENTRIES = ("path", "separator", "settings", "date_format")
+RECORD_ENTRIES = ("rows", "layout", "columns")
+SEPARATORS = "|;,\t^~"
 
 
 @dataclass(frozen=True)
 class Target:
-    """One interface file: its names, its layout and the columns that are filled.
+    """Bill lines in zips, one per business unit.
 
     `archive` is the zip's path with {} for the business unit, `member` the file inside it.
     `control` names the written business unit, currency and amount.
@@ -55,50 +33,111 @@ class Target:
     name: str
     archive: str
     member: str
-    settings: str
-    date_format: str
-    layout: tuple[str, ...]
-    columns: dict[str, TargetColumn]
+    form: RowForm
     control: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RecordFile:
+    """One file of several kinds of rows, each told from the others by what it begins with.
+
+    `records` stand in the file's order. `total` is the column in which the totals of the revenue
+    lines are written: it is added up again.
+    """
+
+    name: str
+    path: str
+    separator: str
+    records: tuple[RowForm, ...]
+    total: str
 
 
 @cache
 def shipped_targets() -> tuple[Target, ...]:
-    """All targets of `schemas/targets/`, by name.
+    """All targets of `schemas/targets/` that are zips of bill lines, by name.
 
     >>> [target.name for target in shipped_targets()]
     ['oracle-autoinvoice']
     """
-    folder = files("schemas") / "targets"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple(read_target(folder, name) for name in names)
+    return tuple(
+        read_target(folder, name) for folder, name in _shipped() if not _has_records(folder, name)
+    )
+
+
+@cache
+def shipped_record_files() -> tuple[RecordFile, ...]:
+    """All targets of `schemas/targets/` that are files of records, by name.
+
+    >>> [(file.name, file.path) for file in shipped_record_files()]
+    [('oracle-revenue-management', 'revenue/RevenueBasisData.txt')]
+    """
+    return tuple(
+        read_record_file(folder, name) for folder, name in _shipped() if _has_records(folder, name)
+    )
 
 
 def read_target(folder: Traversable, file_name: str) -> Target:
-    """The target that a TOML file declares, checked."""
+    """The zips of bill lines that a TOML file declares, checked."""
     declared = _read_toml(folder, file_name)
     _check_entries(file_name, "", declared, ("file", "control", "columns"))
     about, control = declared["file"], declared["control"]
-    _check_entries(file_name, "[file] ", about, FILE_ENTRIES)
-    _check_entries(file_name, "[control] ", control, CONTROL_ENTRIES)
+    _check_texts(file_name, "[file] ", about, ARCHIVE_ENTRIES)
+    _check_texts(file_name, "[control] ", control, ARCHIVE_CONTROLS)
     if about["archive"].count("{}") != 1:
         raise TargetError(f"{file_name}: [file] archive: write {{}} once, for the business unit")
-    layout = _read_layout(folder, file_name, about["layout"])
-    settings = _setting_names(file_name, about["settings"])
-    columns = {
-        name: _column(f"{file_name}: {name}", name, entries, settings)
-        for name, entries in declared["columns"].items()
-    }
-    for name in [*columns, *control.values()]:
-        if name not in layout:
-            raise TargetError(f"{file_name}: {name} is no column of {about['layout']}; correct it")
+    reader = FormReader(folder, file_name, about["settings"], about["date_format"])
+    form = reader.read(BILL_LINES, about["layout"], declared["columns"])
     for name in control.values():
-        if name not in columns:
-            raise TargetError(f"{file_name}: [control] {name} is not filled; declare the column")
-    return Target(
-        name=file_name.removesuffix(".toml"), layout=layout, columns=columns, control=control,
-        **{entry: about[entry] for entry in FILE_ENTRIES if entry != "layout"},
-    )  # fmt: skip
+        _check_filled(file_name, name, form)
+    return Target(_name_of(file_name), about["archive"], about["member"], form, control)
+
+
+def read_record_file(folder: Traversable, file_name: str) -> RecordFile:
+    """The file of records that a TOML file declares, checked."""
+    declared = _read_toml(folder, file_name)
+    _check_entries(file_name, "", declared, ("file", "control", "record"))
+    about, control = declared["file"], declared["control"]
+    _check_texts(file_name, "[file] ", about, RECORD_FILE_ENTRIES)
+    _check_texts(file_name, "[control] ", control, (REVENUE_LINES,))
+    if len(about["separator"]) != 1 or about["separator"] not in SEPARATORS:
+        raise TargetError(f"{file_name}: [file] separator: give one of {' '.join(SEPARATORS)!r}")
+    records = _read_records(folder, file_name, about, declared["record"])
+    lines = [form for form in records if form.rows == REVENUE_LINES]
+    if len(lines) != 1:
+        raise TargetError(f"{file_name}: one [[record]] must have the rows {REVENUE_LINES}")
+    total = control[REVENUE_LINES]
+    _check_filled(file_name, total, lines[0])
+    return RecordFile(_name_of(file_name), about["path"], about["separator"], records, total)
+
+
+def _read_records(
+    folder: Traversable, file_name: str, about: dict[str, str], declared: Any
+) -> tuple[RowForm, ...]:
+    if not isinstance(declared, list):
+        raise TargetError(f"{file_name}: write [[record]], once for each kind of row")
+    records = []
+    for number, record in enumerate(declared, 1):
+        place = f"{file_name}: [[record]] {number}"
+        _check_entries(place, "", record, RECORD_ENTRIES)
+        reader = FormReader(
+            folder, place, about["settings"], about["date_format"], about["separator"]
+        )
+        records.append(reader.read(str(record["rows"]), str(record["layout"]), record["columns"]))
+    return tuple(records)
+
+
+def _shipped() -> Iterator[tuple[Traversable, str]]:
+    folder = files("schemas") / "targets"
+    for name in sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml")):
+        yield folder, name
+
+
+def _has_records(folder: Traversable, file_name: str) -> bool:
+    return "record" in _read_toml(folder, file_name)
+
+
+def _name_of(file_name: str) -> str:
+    return file_name.removesuffix(".toml")
 
 
 def _read_toml(folder: Traversable, file_name: str) -> dict[str, Any]:
@@ -108,60 +147,18 @@ def _read_toml(folder: Traversable, file_name: str) -> dict[str, Any]:
         raise TargetError(f"{file_name}: is not TOML: {fault}") from fault
 
 
-def _check_entries(file_name: str, place: str, given: Any, expected: tuple[str, ...]) -> None:
+def _check_entries(place: str, section: str, given: Any, expected: tuple[str, ...]) -> None:
     if not isinstance(given, dict) or set(given) != set(expected):
-        raise TargetError(f"{file_name}: {place}must have exactly: {', '.join(expected)}")
+        raise TargetError(f"{place}: {section}must have exactly: {', '.join(expected)}")
 
 
-def _read_layout(folder: Traversable, file_name: str, layout_name: str) -> tuple[str, ...]:
-    layout = folder / layout_name
-    if not layout.is_file():
-        raise TargetError(f"{file_name}: [file] layout: there is no {layout_name} beside it")
-    names = tuple(layout.read_text("utf-8").split())
-    if len(set(names)) != len(names) or not names:
-        raise TargetError(f"{layout_name}: must name every column once, one a line")
-    return names
+def _check_texts(place: str, section: str, given: Any, expected: tuple[str, ...]) -> None:
+    _check_entries(place, section, given, expected)
+    for entry, value in given.items():
+        if not isinstance(value, str):
+            raise TargetError(f"{place}: {section}{entry} must be a text, in quotes")
 
 
-def _setting_names(file_name: str, section: str) -> set[str]:
-    owner = getattr(Settings(), section, None)
-    if owner is None or not hasattr(owner, "__dataclass_fields__"):
-        raise TargetError(
-            f"{file_name}: [file] settings: [{section}] is no section of billing.toml"
-        )
-    return {entry.name for entry in fields(owner)}
-
-
-def _column(place: str, name: str, entries: Any, settings: set[str]) -> TargetColumn:
-    if not isinstance(entries, dict):
-        raise TargetError(f'{place}: write it as {{ value = "field:…" }}')
-    unknown = sorted(set(entries) - set(COLUMN_ENTRIES))
-    if unknown:
-        raise TargetError(f"{place}: {unknown[0]} is not one of {', '.join(COLUMN_ENTRIES)}")
-    given = {case: entries[case] for case in entries if case == ALWAYS or case in CASES}
-    if not given or (ALWAYS in given and len(given) > 1):
-        raise TargetError(f"{place}: give either `value` or one value by case")
-    size, too_long = entries.get("size"), entries.get("too_long", "refuse")
-    if size is not None and (type(size) is not int or size < 1):
-        raise TargetError(f"{place}: size must be a whole number of characters")
-    if too_long not in ("refuse", "cut") or (too_long == "cut" and size is None):
-        raise TargetError(f'{place}: too_long is "refuse" or, with a size, "cut"')
-    choices = tuple((case, _sources(place, given[case], settings)) for case in given)
-    return TargetColumn(name, choices, size, too_long == "cut")
-
-
-def _sources(place: str, given: Any, settings: set[str]) -> tuple[Source, ...]:
-    known = {FIELD: field_names(), SETTING: settings}
-    sources = []
-    for entry in given if isinstance(given, list) else [given]:
-        kind, colon, name = str(entry).partition(":")
-        if not colon or kind not in (FIELD, SETTING, TEXT):
-            raise TargetError(f"{place}: {entry!r} must begin with field:, setting: or text:")
-        if kind in known and name not in known[kind]:
-            raise TargetError(
-                f"{place}: {name} is no {kind}; known are {', '.join(sorted(known[kind]))}"
-            )
-        sources.append(Source(kind, name))
-    if not sources:
-        raise TargetError(f"{place}: an empty list fills nothing; leave the column out")
-    return tuple(sources)
+def _check_filled(file_name: str, name: str, form: RowForm) -> None:
+    if name not in form.columns:
+        raise TargetError(f"{file_name}: [control] {name} is not filled; declare the column")

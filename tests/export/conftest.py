@@ -1,16 +1,30 @@
 """Bill lines and run records for the tests of what is written."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from pipeline.findings import no_findings
+from pipeline.journal import journal_lines
 from pipeline.record import RunRecord
 from pipeline.settings import Settings
-from schemas.outputs import BillLines, MilestoneStates, PhaseStates, Withheld
+from schemas.outputs import (
+    BillLines,
+    ContractPositions,
+    MilestoneStates,
+    OutputTable,
+    PhaseStates,
+    RevenueBalances,
+    RevenueEvents,
+    RevenueLines,
+    RevenueToCome,
+    RollForward,
+    Withheld,
+    dtypes_of,
+)
 
 ONE_LINE: dict[str, Any] = {
     "bill_line_id": "C-1:10:M1",
@@ -40,20 +54,49 @@ ONE_LINE: dict[str, Any] = {
 }
 
 
+ONE_EVENT: dict[str, Any] = {
+    "event_id": "C-1:10:R1",
+    "revenue_line_id": "C-1:10",
+    "line_revision": 0,
+    "subscription_number": "C-1",
+    "line_number": "1",
+    "charge_number": "10",
+    "product_code": "BUILD",
+    "method": "MILESTONE",
+    "what": "R1",
+    "revision": 0,
+    "satisfaction_date": "2026-03-20",
+    "accounting_date": "2026-04-01",
+    "percent_millionths": 33_340_000,
+    "currency": "USD",
+    "amount_minor": 164637,
+    "allocated_minor": 493824,
+    "business_unit": "East",
+    "reason": "33.34 % of 4,938.24",
+}
+
+
 def lines_of(*changes: dict[str, Any]) -> pd.DataFrame:
     """Bill lines, one for each dictionary of what differs from `ONE_LINE`."""
-    schema = BillLines.to_schema()
-    types = {name: str(column.dtype) for name, column in schema.columns.items()}
     rows = [
         {**ONE_LINE, "bill_line_id": f"C-1:10:M{number}", "what": f"M{number}", **change}
         for number, change in enumerate(changes, 1)
     ]
-    frame = pd.DataFrame(rows, columns=list(schema.columns)).astype(types)
-    return BillLines.validate(frame)
+    return _frame(BillLines, rows)
+
+
+def events_of(*changes: dict[str, Any]) -> pd.DataFrame:
+    """Satisfaction events, one for each dictionary of what differs from `ONE_EVENT`."""
+    rows = [
+        {**ONE_EVENT, "event_id": f"C-1:10:R{number}", "what": f"R{number}", **change}
+        for number, change in enumerate(changes, 1)
+    ]
+    return _frame(RevenueEvents, rows)
 
 
 def record_of(bill_lines: pd.DataFrame, **more: Any) -> RunRecord:
-    """A run that posted these lines and nothing else."""
+    """A run that posted these lines and, unless `more` says so, nothing else; with its journal."""
+    events = more.get("revenue_events", events_of())
     given: dict[str, Any] = {
         "run_id": "2026-03-31-1",
         "as_of": datetime.date(2026, 3, 31),
@@ -69,11 +112,18 @@ def record_of(bill_lines: pd.DataFrame, **more: Any) -> RunRecord:
             }
         ),
         "bill_lines": bill_lines,
-        "milestones": _empty(MilestoneStates),
-        "phases": _empty(PhaseStates),
-        "withheld": _empty(Withheld),
+        "milestones": _frame(MilestoneStates),
+        "phases": _frame(PhaseStates),
+        "withheld": _frame(Withheld),
         "balances": _balances(bill_lines),
         "findings": no_findings(),
+        "revenue_lines": _frame(RevenueLines),
+        "revenue_events": events,
+        "journal": journal_lines("2026-03-31-1", bill_lines, events, no_position(), Settings()),
+        "revenue_balances": _frame(RevenueBalances),
+        "revenue_to_come": _frame(RevenueToCome),
+        "positions": _frame(ContractPositions),
+        "roll_forward": _frame(RollForward),
         "refused": (),
     }
     return RunRecord(**{**given, **more})
@@ -89,10 +139,21 @@ def make_record() -> Callable[..., RunRecord]:
     return record_of
 
 
-def _empty(model: Any) -> pd.DataFrame:
-    columns = model.to_schema().columns
-    types = {name: str(column.dtype) for name, column in columns.items()}
-    return pd.DataFrame(columns=list(columns)).astype(types)
+@pytest.fixture
+def make_events() -> Callable[..., pd.DataFrame]:
+    return events_of
+
+
+def no_position() -> pd.DataFrame:
+    """No contract has billed or recognised anything before."""
+    return pd.DataFrame(
+        {"subscription_number": pd.Series([], dtype="str"), "net_minor": []}
+    ).astype({"net_minor": "int64"})
+
+
+def _frame(model: type[OutputTable], rows: Sequence[dict[str, Any]] = ()) -> pd.DataFrame:
+    types = dtypes_of(model)
+    return model.validate(pd.DataFrame(list(rows), columns=list(types)).astype(types))
 
 
 def _balances(bill_lines: pd.DataFrame) -> pd.DataFrame:

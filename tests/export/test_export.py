@@ -21,8 +21,13 @@ MakeRecord = Callable[..., RunRecord]
 MIXED = (
     {"amount_minor": 100},
     {"amount_minor": -250},
-    {"currency": "JPY", "amount_minor": 7},
-    {"business_unit": "West", "currency": "BHD", "amount_minor": 1001},
+    {"subscription_number": "C-2", "currency": "JPY", "amount_minor": 7},
+    {
+        "subscription_number": "C-3",
+        "business_unit": "West",
+        "currency": "BHD",
+        "amount_minor": 1001,
+    },
 )
 
 
@@ -41,6 +46,15 @@ def test_controls_are_per_file_unit_and_currency(record: RunRecord, tmp_path: Pa
         ["bill_lines.csv", "East", "JPY", 1, 7],
         ["bill_lines.csv", "East", "USD", 2, -150],
         ["bill_lines.csv", "West", "BHD", 1, 1001],
+        *[
+            [name, *of_journal]
+            for name in ("journal.csv", "journal.hledger")
+            for of_journal in (
+                ["East", "JPY", 2, 7],
+                ["East", "USD", 5, 350],
+                ["West", "BHD", 2, 1001],
+            )
+        ],
     ]
     assert str(controls["rows"].dtype) == str(controls["amount_minor"].dtype) == "int64"
     assert check_controls(record, controls) == []
@@ -91,6 +105,8 @@ def test_a_tampered_amount_is_caught(
         "ar/ArAutoinvoiceImport-East.zip, East, USD: the file holds 2 lines and -1.49, "
         "the ledger 2 lines and -1.50",
         "bill_lines.csv, East, USD: the file holds 2 lines and -1.49, the ledger 2 lines and -1.50",
+        "journal.csv, East, USD: the file holds 5 lines and 3.51, the ledger 5 lines and 3.50",
+        "journal.hledger, East, USD: the file holds 5 lines and 3.51, the ledger 5 lines and 3.50",
     ]
 
 
@@ -102,7 +118,7 @@ def test_a_lost_line_and_a_lost_file_are_caught(record: RunRecord, tmp_path: Pat
         "the ledger 1 lines and 1.001"
     ]
     fewer = controls.assign(rows=controls["rows"] - controls["currency"].eq("JPY"))
-    assert len(check_controls(record, fewer)) == 2
+    assert len(check_controls(record, fewer)) == 4
 
 
 def test_a_total_beyond_int64_is_exact() -> None:
@@ -133,6 +149,8 @@ def test_manifest(record: RunRecord, make_record: MakeRecord, tmp_path: Path) ->
     ]
     assert manifest["counts"] == {
         "bill_lines": 4,
+        "revenue_events": 0,
+        "journal_entries": 4,
         "findings": {"error": 1, "warning": 0, "info": 0},
         "refused_rows": 0,
     }
@@ -144,6 +162,9 @@ def test_manifest(record: RunRecord, make_record: MakeRecord, tmp_path: Path) ->
         "ar/ArAutoinvoiceImport-West.zip",
         "bill_lines.csv",
         "findings.csv",
+        "journal.csv",
+        "journal.hledger",
+        "revenue_events.csv",
     ]
     octets = (tmp_path / "bill_lines.csv").read_bytes()
     assert outputs["bill_lines.csv"] == {

@@ -48,7 +48,10 @@ def test_a_folder_is_published_whole(record: RunRecord, tmp_path: Path) -> None:
         "ar/ArAutoinvoiceImport-West.zip",
         "bill_lines.csv",
         "findings.csv",
+        "journal.csv",
+        "journal.hledger",
         "manifest.json",
+        "revenue_events.csv",
         "workbook.xlsx",
     ]
 

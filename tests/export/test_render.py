@@ -28,7 +28,7 @@ def written(
     lines: pd.DataFrame, site: Settings | None = None, target: Target = AUTOINVOICE
 ) -> list[list[str]]:
     """The rendered lines, read back as a CSV reader sees them."""
-    columns = render_columns(lines, target, site or Settings())
+    columns = render_columns(lines, target.form, site or Settings())
     text = csv_bytes(list(columns.values()), len(lines)).to_pybytes().decode()
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
