@@ -62,13 +62,14 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\x{point:02X}" if point < 256 else f"\\u{point:04X}"
 
 
-def major_units(minor: pd.Series, places: np.ndarray) -> list[float]:
-    """Amounts as cell numbers: one exact division, right to 15 digits.
+def major_units(minor: pd.Series, places: np.ndarray) -> list[float | None]:
+    """Amounts as cell numbers: one exact division, right to 15 digits; None where there is none.
 
-    >>> major_units(pd.Series([-123456, 500]), np.array([2, 0]))
-    [-1234.56, 500.0]
+    >>> major_units(pd.Series([-123456, 500, None], dtype="Int64"), np.array([2, 0, 2]))
+    [-1234.56, 500.0, None]
     """
-    return list((minor.to_numpy(np.int64) / 10.0 ** np.asarray(places)).tolist())
+    whole = minor.fillna(0).to_numpy(np.int64)
+    return _blanked((whole / 10.0 ** np.asarray(places)).tolist(), minor)
 
 
 def major_unit(minor: int, places: int) -> float | str:
@@ -99,8 +100,8 @@ def shares(millionths: pd.Series) -> list[float | None]:
     >>> shares(pd.Series([33_340_000, None], dtype="Int64"))
     [0.3334, None]
     """
-    parts = (millionths.fillna(-1).to_numpy(np.int64) / float(money.HUNDRED_PERCENT)).tolist()
-    return [part if part >= 0 else None for part in parts]
+    parts = millionths.fillna(0).to_numpy(np.int64) / float(money.HUNDRED_PERCENT)
+    return _blanked(parts.tolist(), millionths)
 
 
 def day_numbers(days: pd.Series) -> list[float | None]:
@@ -110,9 +111,12 @@ def day_numbers(days: pd.Series) -> list[float | None]:
     [46112, None]
     """
     numbers = (days.to_numpy("datetime64[D]") - FIRST_SERIAL_DAY).astype(np.int64)
-    missing = days.isna()
-    listed: list[float | None] = numbers.tolist()
-    for place in np.flatnonzero(missing.to_numpy()):
+    return _blanked(numbers.tolist(), days)
+
+
+def _blanked(listed: list[float | None], values: pd.Series) -> list[float | None]:
+    """None in the places where a value is missing."""
+    for place in np.flatnonzero(values.isna().to_numpy()):
         listed[place] = None
     return listed
 

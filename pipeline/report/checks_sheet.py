@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.report.cells import major_unit, shown_text
-from pipeline.report.checks import Check, overall
+from pipeline.report.check import Check, overall
 from pipeline.report.formats import Formats
 from pipeline.report.summary import mark_flags
 from pipeline.report.tables import TABLE_STYLE
@@ -59,7 +59,7 @@ def _write_check(worksheet: Worksheet, row: int, check: Check, formats: Formats)
     numeric = not isinstance(expected, str) and not isinstance(actual, str)
     number = row + 1
     for at, value, formula, shown in (
-        (4, expected, check.live_expected, look),
+        (4, expected, check.live_expected.format(row=number), look),
         (5, actual, check.live.format(row=number), look),
         (6, difference, f"=ROUND(F{number}-E{number},{places})", formats.difference(places)),
     ):

@@ -45,11 +45,13 @@ LOOKS: dict[str, dict[str, Any]] = {
         "num_format": TEXT_FORMAT, "valign": "top", "text_wrap": True, **INDENTED,
     },
     "date": {"num_format": DATE_FORMAT, "valign": "top", **INDENTED},
+    "month": {"num_format": MONTH_FORMAT, "valign": "top", **INDENTED},
+    "total": {"num_format": TEXT_FORMAT, "bold": True, "top": 1, **INDENTED},
     "count": {"num_format": COUNT_FORMAT, "valign": "top"},
     "percent": {"num_format": PERCENT_FORMAT, "valign": "top"},
     "flag": {"bold": True, "align": "center"},
-    "month": MONTH,
-    "month_tonight": MONTH | {"bg_color": TONIGHT},
+    "month_heading": MONTH,
+    "month_heading_tonight": MONTH | {"bg_color": TONIGHT},
     "tonight": FRAME,
     "waiting": WAITING,
     "waiting_tonight": WAITING | FRAME,
@@ -101,6 +103,11 @@ class Formats:
     def money(self, places: int) -> Format:
         """Money with this many decimals."""
         return self._number(money_format(places))
+
+    def total(self, places: int) -> Format:
+        """A total of money, under a line."""
+        look = {"num_format": money_format(places), "align": "right", "bold": True, "top": 1}
+        return self._make(f"total {places}", look)
 
     def difference(self, places: int) -> Format:
         """A difference of money, or of counts where there are no decimals."""

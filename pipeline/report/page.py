@@ -1,23 +1,23 @@
 """A sheet that is read from top to bottom: titles, facts and small tables below each other."""
 
+import datetime
 from collections.abc import Collection, Sequence
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.report.cells import major_unit, shown_text
+from pipeline.report.cells import day_number, major_unit, shown_text
 from pipeline.report.formats import Formats
-
-WIDTH = 8
-"""Columns of the bar of headings."""
+from pipeline.report.wrapping import LINE_HEIGHT
 
 
 class Page:
-    """A worksheet with the row where the next thing goes."""
+    """A worksheet with the row where the next thing goes; `width` columns have the bar of headings."""
 
-    def __init__(self, worksheet: Worksheet, formats: Formats) -> None:
+    def __init__(self, worksheet: Worksheet, formats: Formats, width: int = 8) -> None:
         self.worksheet = worksheet
         self.formats = formats
+        self.width = width
         self.row = 0
         self.blocks = [0]
         """Rows at which something begins that belongs together."""
@@ -41,9 +41,11 @@ class Page:
         if note:
             self.line(note, "note")
 
-    def headings(self, texts: Sequence[str], *, right: Collection[int]) -> None:
-        """The heading row of a block; those of numbers stand on the right."""
-        for at in range(WIDTH):
+    def headings(self, texts: Sequence[str], *, right: Collection[int], lines: int = 1) -> None:
+        """The heading row of a block, so many lines high; those of numbers stand on the right."""
+        if lines > 1:
+            self.worksheet.set_row(self.row, lines * LINE_HEIGHT)
+        for at in range(self.width):
             look = "heading_right" if at in right else "heading"
             text = texts[at] if at < len(texts) else ""
             self.worksheet.write(self.row, at, text, self.formats[look])
@@ -65,15 +67,21 @@ class Page:
         if number is not None:
             self.worksheet.write_number(self.row, at, number, self.formats["date"])
 
+    def month(self, at: int, month: datetime.date) -> None:
+        """A month in the running row, by its first day."""
+        self.worksheet.write_number(self.row, at, day_number(month), self.formats["month"])
+
     def link(self, at: int, tab: str, text: str) -> None:
         """A link to a sheet in the running row."""
         target = f"internal:'{tab}'!A1"
         self.worksheet.write_url(self.row, at, target, self.formats["link"], string=text)
 
-    def money(self, at: int, minor: int, places: int, formula: str = "") -> None:
+    def money(
+        self, at: int, minor: int, places: int, formula: str = "", *, is_total: bool = False
+    ) -> None:
         """An amount in the running row; as text where it has more digits than a number keeps."""
         value = major_unit(minor, places)
-        look = self.formats.money(places)
+        look = self.formats.total(places) if is_total else self.formats.money(places)
         if isinstance(value, str):
             self.worksheet.write_string(self.row, at, value, look)
         elif formula:

@@ -104,7 +104,7 @@ def _write_months(
     worksheet.set_row(row, HEADING_HEIGHT)
     for at, month in enumerate(line.months, start=left):
         is_tonight = np.datetime64(month, "M") == line.tonight
-        look = formats["month_tonight" if is_tonight else "month"]
+        look = formats["month_heading_tonight" if is_tonight else "month_heading"]
         worksheet.write_number(row, at, day_number(month), look)
 
 

@@ -10,7 +10,6 @@ from pipeline import money
 from pipeline.report.cells import (
     counts,
     day_numbers,
-    major_unit,
     major_units,
     shares,
     shown_texts,
@@ -20,12 +19,19 @@ from pipeline.report.layout import (
     COUNT,
     DATE,
     MONEY,
+    MONTH,
     NARROWEST,
     PERCENT,
     TEXT,
     WRAPPED,
     Detail,
     DetailColumn,
+)
+from pipeline.report.table_totals import (
+    Totals,
+    single_currency_totals,
+    write_totals,
+    write_totals_below,
 )
 from pipeline.report.wrapping import LINE_HEIGHT, MOST_LINES, lines_needed
 
@@ -45,8 +51,8 @@ def write_detail(worksheet: Worksheet, detail: Detail, formats: Formats) -> None
         for at, column in enumerate(columns)
     ]
     _set_heights(worksheet, detail, widths)
-    total = _single_currency_total(detail)
-    last_row = heading_row + max(len(detail.rows), 1) + (total is not None)
+    totals = single_currency_totals(detail)
+    last_row = heading_row + max(len(detail.rows), 1) + bool(totals)
     worksheet.add_table(
         heading_row,
         0,
@@ -55,12 +61,14 @@ def write_detail(worksheet: Worksheet, detail: Detail, formats: Formats) -> None
         {
             "name": detail.sheet.table,
             "style": TABLE_STYLE,
-            "total_row": total is not None,
-            "columns": [_heading(column, at, total, formats) for at, column in enumerate(columns)],
+            "total_row": bool(totals),
+            "columns": [_heading(column, at, totals, formats) for at, column in enumerate(columns)],
         },
     )
-    if total is not None:
-        _write_total(worksheet, last_row, detail, total, formats)
+    if totals:
+        write_totals(worksheet, last_row, detail, totals, formats)
+    elif detail.sheet.totals_below and not detail.is_cut:
+        write_totals_below(worksheet, last_row + 2, detail, formats)
     worksheet.freeze_panes(heading_row + 1, detail.sheet.frozen)
     worksheet.repeat_rows(0, heading_row)
 
@@ -82,8 +90,8 @@ def _write_column(
         wanted = max(map(len, texts), default=0) + ROOM
         look = "wrapped" if wanted > column.widest else "text"
         worksheet.write_column(row, at, texts)
-    elif column.kind == DATE:
-        wanted, look = DATE_WIDTH, "date"
+    elif column.kind in (DATE, MONTH):
+        wanted, look = DATE_WIDTH, "date" if column.kind == DATE else "month"
         worksheet.write_column(row, at, day_numbers(values))
     elif column.kind == COUNT:
         wanted, look = 0, "count"
@@ -98,7 +106,11 @@ def _write_column(
 
 def _set_heights(worksheet: Worksheet, detail: Detail, widths: list[int]) -> None:
     """Rows as high as their wrapped texts need: not every program finds that out by itself."""
-    worksheet.set_row(detail.heading_row, 2 * LINE_HEIGHT)
+    headings = [
+        lines_needed([column.heading], width - ROOM_FOR_FILTER)[0]
+        for column, width in zip(detail.sheet.columns, widths, strict=True)
+    ]
+    worksheet.set_row(detail.heading_row, min(max(2, *headings), 3) * LINE_HEIGHT)
     lines = np.ones(len(detail.rows), np.int64)
     for column, width in zip(detail.sheet.columns, widths, strict=True):
         if column.kind in (TEXT, WRAPPED):
@@ -133,13 +145,14 @@ def _write_money(
     looks = {int(kind): formats.money(int(kind)) for kind in kinds}
     write = worksheet.write_number
     for offset, (amount, kind) in enumerate(zip(amounts, places.tolist(), strict=True)):
-        write(row + offset, at, amount, looks[kind])
+        if amount is not None:
+            write(row + offset, at, amount, looks[kind])
     return width
 
 
 def _money_width(minor: pd.Series) -> int:
     """Characters of the longest amount with its separators, brackets and room for a total."""
-    digits = len(str(max(int(minor.abs().sum()) if len(minor) else 0, 100)))
+    digits = len(str(max(money.total(minor.abs().fillna(0)), 100)))
     return digits + digits // 3 + 4
 
 
@@ -148,49 +161,20 @@ def _width(column: DetailColumn, wanted: int) -> int:
     return min(max(wanted, words + ROOM_FOR_FILTER, NARROWEST), column.widest)
 
 
-def _heading(
-    column: DetailColumn, at: int, total: tuple[float, int] | None, formats: Formats
-) -> dict[str, Any]:
-    """The table's settings for one column; `total` is the sheet's total with its decimals."""
+def _heading(column: DetailColumn, at: int, totals: Totals, formats: Formats) -> dict[str, Any]:
+    """The table's settings for one column."""
     right = column.kind in (MONEY, COUNT, PERCENT)
     heading: dict[str, Any] = {
         "header": column.heading,
         "header_format": formats["heading_filter" if right else "heading"],
     }
-    if total is not None and at == 0:
+    if totals and at == 0:
         heading |= {"total_string": "Total"}
-    if total is not None and column.kind == MONEY:
-        amount, places = total
+    if column.name in totals:
+        amount, places = totals[column.name]
         heading |= {
             "total_function": "sum",
             "total_value": amount,
             "format": formats.money(places),
         }
     return heading
-
-
-def _write_total(
-    worksheet: Worksheet, row: int, detail: Detail, total: tuple[float, int], formats: Formats
-) -> None:
-    """The total's formula with the table's name, as Excel itself stores it: without the name, other
-    programs can't compute it."""
-    amount, places = total
-    for at, column in enumerate(detail.sheet.columns):
-        if column.kind == MONEY:
-            formula = f"=SUBTOTAL(109,{detail.sheet.table}[{column.heading}])"
-            worksheet.write_formula(row, at, formula, formats.money(places), amount)
-
-
-def _single_currency_total(detail: Detail) -> tuple[float, int] | None:
-    """The total of the sheet's amounts with its decimals, where it means something.
-
-    It means nothing over several currencies, over the first rows only, or over no row.
-    """
-    column = detail.sheet.amount
-    if column is None or not detail.sheet.has_total or detail.is_cut:
-        return None
-    if detail.rows["currency"].nunique() != 1:
-        return None
-    places = int(money.exponents_of(detail.rows["currency"].head(1))[0])
-    amount = major_unit(money.total(detail.rows[column.name]), places)
-    return None if isinstance(amount, str) else (amount, places)

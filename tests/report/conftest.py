@@ -16,6 +16,7 @@ from pipeline.record import RefusedSheet, RunRecord
 from pipeline.report import write_workbook
 from pipeline.settings import Settings
 from schemas.outputs import BillLines, MilestoneStates, OutputTable, PhaseStates, Withheld
+from tests.report.revenues import revenue_of
 
 DAYS = "datetime64[s]"
 ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -172,25 +173,39 @@ def build_record(
         milestone(line, state, place)
         for place, (line, state) in enumerate(zip(LINES, states, strict=True), start=1)
     ]
+    as_of = more.get("as_of", datetime.date(2026, 3, 31))
     return RunRecord(**{
-        "run_id": "2026-03-31-1", "as_of": datetime.date(2026, 3, 31), "program_version": "0.1.0",
+        "run_id": "2026-03-31-1", "as_of": as_of, "program_version": "0.1.0",
         "settings": Settings(), "inputs": INPUTS, "bill_lines": bill_lines,
         "milestones": output_frame(MilestoneStates, plan), "phases": phase_frame([]),
         "withheld": waits,
         "balances": balances_of(bill_lines, waits), "findings": join_findings(FOUND), "refused": (),
+        **revenue_of(bill_lines, as_of),
         **more,
     })  # fmt: skip
 
 
 def controls_of(record: RunRecord) -> pd.DataFrame:
-    """The control totals of the files that hold exactly the record's lines."""
+    """The control totals of the files that hold exactly the record's rows."""
     group = ["business_unit", "currency"]
-    totals = record.bill_lines.groupby(group)["amount_minor"].agg(["size", "sum"]).reset_index()
-    totals = totals.rename(columns={"size": "rows", "sum": "amount_minor"})
-    archives = "ar/ArAutoinvoiceImport-" + totals["business_unit"].astype("str") + ".zip"
-    both = [totals.assign(file="bill_lines.csv"), totals.assign(file=archives)]
+
+    def totals(rows: pd.DataFrame, amount: str, file: str) -> pd.DataFrame:
+        sums = rows.groupby(group)[amount].agg(["size", "sum"]).reset_index()
+        return sums.set_axis([*group, "rows", "amount_minor"], axis=1).assign(file=file)
+
+    lines = totals(record.bill_lines, "amount_minor", "bill_lines.csv")
+    archives = "ar/ArAutoinvoiceImport-" + lines["business_unit"].astype("str") + ".zip"
+    files = [
+        lines,
+        lines.assign(file=archives),
+        totals(record.revenue_events, "amount_minor", "revenue_events.csv"),
+        totals(record.journal, "debit_minor", "journal.csv"),
+        totals(record.journal, "debit_minor", "journal.hledger"),
+        totals(record.revenue_lines, "total_minor", "revenue/RevenueBasisData.txt"),
+    ]
     names = ["file", *group, "rows", "amount_minor"]
-    return pd.concat(both, ignore_index=True)[names]
+    joined = pd.concat([file for file in files if len(file)] or files, ignore_index=True)[names]
+    return joined.astype({"file": "str", "rows": "int64", "amount_minor": "int64"})
 
 
 def refused_sheet(
