@@ -88,7 +88,8 @@ def _positions(
     amounts = to_come["amount_minor"].to_numpy(np.int64)
     month = to_come["month"].to_numpy("datetime64[M]")
     undated = np.isnat(month)
-    within = ~undated & (month < np.datetime64(as_of, "M") + MONTHS_IN_A_YEAR)
+    tomorrow = np.datetime64(as_of, "D") + 1
+    within = ~undated & (month < tomorrow.astype("datetime64[M]") + MONTHS_IN_A_YEAR)
 
     def summed(mask: np.ndarray) -> np.ndarray:
         return sum_groups(amounts[mask], at[mask], len(contracts))

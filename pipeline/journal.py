@@ -150,7 +150,7 @@ def _narratives(entries: pd.DataFrame) -> arrow.Array:
     if not untold.any():
         return said
     dated, posted = (day_text(entries[name]) for name in ("dated_on", "accounting_date"))
-    both = join(said, "; dated ", dated, f", {SAID_BEFORE} ", posted)
+    both = join(said, "; dated ", dated, ", posted on ", posted)
     return compute.if_else(untold, both, said)
 
 

@@ -236,7 +236,7 @@ class ContractPositions(OutputTable):
     asset_minor: Amount = pa.Field(ge=0)
     allocated_minor: Amount
     remaining_minor: Amount = pa.Field(description="the remaining performance obligation")
-    within_a_year_minor: Amount = pa.Field(description="of it, in the 12 months from tonight's")
+    within_a_year_minor: Amount = pa.Field(description="of it, in the 12 months from tomorrow's")
     later_minor: Amount = pa.Field(description="of it, after those")
     undated_minor: Amount = pa.Field(description="of it, without a date yet")
 

@@ -287,12 +287,12 @@ NARRATIVES = {
         bills,
         {"amount_minor": 1, "reason": "fee", "bill_date": "2026-02-10",
          "accounting_date": "2026-04-01"},
-        "Billed: fee; dated 2026-02-10, posted on the first open day 2026-04-01",
+        "Billed: fee; dated 2026-02-10, posted on 2026-04-01",
     ),
     "an event of a closed period": (
         events,
         {"amount_minor": 1, "satisfaction_date": "2026-03-31", "accounting_date": "2026-04-01"},
-        "Recognised; dated 2026-03-31, posted on the first open day 2026-04-01",
+        "Recognised; dated 2026-03-31, posted on 2026-04-01",
     ),
     "a closed period that the reason tells of": (
         bills,

@@ -1,10 +1,10 @@
-"""The sample nights give what their README tells."""
+"""The sample nights give what their README tells, and their books agree with their journals."""
 
-import csv
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,23 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from pipeline.cli import main
+from tests.nights.read_books import (
+    ACCOUNTS,
+    Sums,
+    balances,
+    by_currency,
+    closing_of,
+    contracts_of,
+    hledger,
+    less,
+    minor,
+    months_of,
+    net_of,
+    of_account,
+    rows_of,
+    rows_under,
+    summed,
+)
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 STATUSES = {"2026-01-31": 3, "2026-02-28": 3, "2026-03-31": 0}
@@ -22,48 +39,79 @@ TOTALS = {
     "2026-03-31": ["USD 16611.82, Heron Americas", "JPY 759834, Heron Asia",
                    "USD 1750.00, Heron Asia"],
 }  # fmt: skip
+RECOGNISED = {
+    "2026-01-31": ["USD 16473.73, Heron Americas", "JPY 450, Heron Asia"],
+    "2026-02-28": ["USD 17284.38, Heron Americas", "JPY 9766, Heron Asia",
+                   "USD 4500.00, Heron Asia"],
+    "2026-03-31": ["USD 17005.83, Heron Americas", "JPY 1259811, Heron Asia",
+                   "USD 3000.00, Heron Asia"],
+}  # fmt: skip
 SAVED_BY_LIBREOFFICE = (
     "2026-01-31/catalogue.xlsx",
     "2026-02-28/completed-february.xlsx",
     "2026-02-28/rejections-corrected.xlsx",
 )
-TOLD_LINE = re.compile(
-    r"^\| (?P<line>(?:withheld: )?S-[0-9]+:[^ ]+) \| (?P<amount>[A-Z]{3} -?[0-9,.]+) "
+TOLD = re.compile(
+    r"^\| (?P<what>(?:withheld: )?S-[0-9]+:[^ ]+) \| (?P<amount>[A-Z]{3} -?[0-9,.]+) "
     r"\| (?P<dated>[0-9-]{10}) \|"
 )
+TOLD_EVENT = re.compile(r"S-[0-9]+:[0-9]+:R")
+TOLD_CURRENCY = re.compile(r"^\| (?P<currency>[A-Z]{3}) \|(?P<amounts>(?: [0-9,.]* ?\|){4})$")
 
 
-@pytest.fixture
-def told() -> dict[str, dict[str, tuple[str, str]]]:
-    """What the README says of each night: dates and amounts by line."""
+@pytest.fixture(scope="module")
+def readme() -> list[str]:
+    """The lines of the sample's README."""
+    return (SAMPLE / "README.md").read_text("utf-8").splitlines()
+
+
+@pytest.fixture(scope="module")
+def told(readme: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
+    """What the README says of each night: dates and amounts by line, and by event."""
     nights: dict[str, dict[str, tuple[str, str]]] = {}
     night = ""
-    for line in (SAMPLE / "README.md").read_text("utf-8").splitlines():
+    for line in readme:
         if line.startswith("## "):
             night = line.removeprefix("## ").split(":")[0]
-        elif match := TOLD_LINE.match(line):
+        elif match := TOLD.match(line):
             amount = match["amount"].replace(",", "")
-            nights.setdefault(night, {})[match["line"]] = (match["dated"], amount)
+            nights.setdefault(night, {})[match["what"]] = (match["dated"], amount)
     return nights
 
 
-def run_night(night: str, store: str) -> tuple[int, str]:
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The folders of the three nights."""
+    folder = tmp_path_factory.mktemp("sample")
+    for night in STATUSES:
+        run_night(night, f"sqlite:///{folder / 'store.db'}", folder / "out")
+    return [folder / "out" / f"{night}-1" for night in STATUSES]
+
+
+def run_night(night: str, store: str, out: Path = Path("out")) -> tuple[int, str]:
     """A sample night's exit status and summary; its files go to the folder `out`."""
     result = CliRunner().invoke(
         main,
-        ["run", str(SAMPLE / night), "--as-of", night, "--out", "out", "--store", store, "--quiet"],
+        ["run", str(SAMPLE / night), "--as-of", night, "--out", str(out), "--store", store,
+         "--quiet"],
         catch_exceptions=False,
-    )
+    )  # fmt: skip
     return result.exit_code, result.stdout
 
 
-def billed_lines(run_id: str) -> dict[str, tuple[str, str]]:
-    """Dates and amounts by line, of a run's bill_lines.csv."""
-    with (Path("out") / run_id / "bill_lines.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["bill_line_id"]: (row["bill_date"], f"{row['currency']} {row['amount']}")
-            for row in csv.DictReader(file)
-        }
+def posted(
+    run: str, name: str = "bill_lines.csv", key: str = "bill_line_id", dated: str = "bill_date"
+) -> dict[str, tuple[str, str]]:
+    """Dates and amounts by line (or event) of a run's file."""
+    return {
+        row[key]: (row[dated], f"{row['currency']} {row['amount']}")
+        for row in rows_of([Path("out") / run], name)
+    }
+
+
+def totals_on(screen: str, word: str) -> list[str]:
+    """Each total that the screen gives after a word: currency, amount and business unit."""
+    return [line.split(", ", 1)[1] for line in screen.splitlines() if f"  {word} " in line]
 
 
 def test_the_nights_are_as_told(
@@ -76,30 +124,43 @@ def test_the_nights_are_as_told(
     assert list(told) == list(STATUSES)
     for night, expected in told.items():
         status, screen = run_night(night, store_url)
-        billed = {line: said for line, said in expected.items() if not line.startswith("withheld")}
-        assert billed_lines(f"{night}-1") == billed
+        events = {what: said for what, said in expected.items() if TOLD_EVENT.match(what)}
+        billed = {
+            what: said
+            for what, said in expected.items()
+            if what not in events and not what.startswith("withheld")
+        }
+        run = f"{night}-1"
+        assert posted(run) == billed
+        assert posted(run, "revenue_events.csv", "event_id", "satisfaction_date") == events
         assert status == STATUSES[night]
-        words = [line.split(", ", 1)[1] for line in screen.splitlines() if "  billed " in line]
-        assert words == TOTALS[night]
+        assert totals_on(screen, "billed") == TOTALS[night]
+        assert totals_on(screen, "recognised") == RECOGNISED[night]
         withheld = [said[1] for line, said in expected.items() if line.startswith("withheld")]
         assert screen.count("withheld") == len(withheld)
         assert all(f"1 line, {amount}, Heron Americas" in screen for amount in withheld)
     status, screen = run_night("2026-03-31", store_url)
-    assert (status, billed_lines("2026-03-31-2")) == (0, {})
+    assert (status, posted("2026-03-31-2")) == (0, {})
     assert "0 lines: nothing to post" in screen
 
 
-def test_the_mistakes_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    errors = {}
-    for night in STATUSES:
-        run_night(night, "sqlite:///store.db")
-        with (Path("out") / f"{night}-1" / "findings.csv").open(encoding="utf-8") as file:
-            errors[night] = [
-                (row["code"], row["file"], row["row"], row["column"], row["value"])
-                for row in csv.DictReader(file)
-                if row["severity"] != "info"
-            ]
+def test_the_totals_are_told(readme: list[str]) -> None:
+    """Each night's sums by business unit stand in the README, as the screen has them."""
+    told = " ".join(readme).replace("**", "").replace(",", "").split("In all")
+    for number, night in enumerate(STATUSES):
+        for words, totals in ((told[1 + 2 * number], TOTALS), (told[2 + 2 * number], RECOGNISED)):
+            assert all(total.split(", ")[0] in words for total in totals[night]), (night, words)
+
+
+def test_the_mistakes_are_named(runs: list[Path]) -> None:
+    errors = {
+        run.name[:10]: [
+            (row["code"], row["file"], row["row"], row["column"], row["value"])
+            for row in rows_of([run], "findings.csv")
+            if row["severity"] != "info"
+        ]
+        for run in runs
+    }
     assert errors == {
         "2026-01-31": [
             ("VAL-07", "milestones-juniper.csv", "2", "completion_date", "05/01/2026"),
@@ -109,15 +170,9 @@ def test_the_mistakes_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     }
 
 
-def test_a_credit_names_the_line_that_it_corrects(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_credit_names_the_line_that_it_corrects(runs: list[Path]) -> None:
     """Larkspur's trial was completed in February, which is told in March."""
-    monkeypatch.chdir(tmp_path)
-    for night in STATUSES:
-        run_night(night, "sqlite:///store.db")
-    with Path("out/2026-03-31-1/bill_lines.csv").open(encoding="utf-8", newline="") as file:
-        lines = {row["bill_line_id"]: row for row in csv.DictReader(file)}
+    lines = {row["bill_line_id"]: row for row in rows_of(runs[-1:], "bill_lines.csv")}
     credit = lines["S-1013:10:2026-02-01#1"]
     assert credit["corrects_bill_line_id"] == "S-1013:10:2026-02-01"
     assert credit["reason"] == (
@@ -127,6 +182,95 @@ def test_a_credit_names_the_line_that_it_corrects(
     assert (first_month["service_start"], first_month["service_end"]) == (
         "2026-02-10", "2026-03-09",
     )  # fmt: skip
+
+
+# The books after the three nights
+
+
+def check_books(workbook: Path, runs: list[Path]) -> None:
+    """The workbook's closing balances are the journals', by account and by contract."""
+    found = balances(runs)
+    assert net_of(found) == closing_of(workbook)
+    told = contracts_of(workbook)
+    headings = {"billed": "Billed", "recognised": "Recognised",
+                "liability": "Contract liability", "asset": "Contract asset"}  # fmt: skip
+    for role, heading in headings.items():
+        assert of_account(found, role) == by_currency(told, heading), role
+        sign = -1 if role in ("recognised", "liability") else 1
+        by_contract = balances(runs, f"^{ACCOUNTS[role]}$", "--pivot", "subscription")
+        ours = summed(told, "Subscription", heading)
+        assert {key: sign * amount for key, amount in by_contract.items()} == ours, role
+
+
+def test_the_journals_are_sound(runs: list[Path]) -> None:
+    assert hledger(runs, "check", "--strict") == ""
+    assert hledger(runs, "check", "accounts", "commodities", "balanced") == ""
+
+
+def test_the_journals_come_to_the_workbook(runs: list[Path]) -> None:
+    check_books(runs[-1] / "workbook.xlsx", runs)
+
+
+def test_receivable_is_what_was_billed_and_revenue_what_was_recognised(runs: list[Path]) -> None:
+    found = balances(runs)
+    for role, name in (("billed", "bill_lines.csv"), ("recognised", "revenue_events.csv")):
+        sums = summed(rows_of(runs, name), "currency", "amount")
+        assert of_account(found, role) == {currency: sum_ for (currency, _), sum_ in sums.items()}
+
+
+def test_the_closing_balances_are_told(readme: list[str], runs: list[Path]) -> None:
+    """The README's last table: billed, recognised, contract liability and contract asset."""
+    found = balances(runs)
+    told = {
+        match["currency"]: [
+            minor(cell.strip().replace(",", ""), match["currency"])
+            for cell in match["amounts"].split("|")[:-1]
+        ]
+        for line in readme
+        if (match := TOLD_CURRENCY.match(line))
+    }
+    assert told == {
+        currency: [of_account(found, role).get(currency, 0) for role in ACCOUNTS]
+        for currency in ("JPY", "USD")
+    }
+
+
+def test_the_contracts_positions_are_told(readme: list[str], runs: list[Path]) -> None:
+    """Every contract with a liability or an asset stands in the README's last table, no other."""
+    said = re.compile(r"^\| (S-[0-9]+) \| (liability|asset) \| ([A-Z]{3}) ([0-9,.]+) \|")
+    told: Sums = {}
+    for match in filter(None, map(said.match, readme)):
+        contract, side, currency, amount = match.groups()
+        told[contract, currency] = minor(amount.replace(",", ""), currency) * (
+            1 if side == "liability" else -1
+        )
+    contracts = contracts_of(runs[-1] / "workbook.xlsx")
+    assert told == less(
+        summed(contracts, "Subscription", "Contract liability"),
+        summed(contracts, "Subscription", "Contract asset"),
+    )
+
+
+def test_recalculated_the_workbook_says_the_same(
+    runs: list[Path], tmp_path: Path, soffice: Callable[..., Path]
+) -> None:
+    """LibreOffice works every formula out anew: its values are the journals' too."""
+    stored = runs[-1] / "workbook.xlsx"
+    bare = tmp_path / "run" / "workbook.xlsx"
+    bare.parent.mkdir()
+    load_workbook(stored).save(bare)  # without the formulas' values, so that none can be kept
+    workbook = soffice(bare, "xlsx")
+    check_books(workbook, runs)
+    recognised = months_of(stored, "Waterfall", "Recognised", "To come")
+    again = months_of(workbook, "Waterfall", "Recognised", "To come")
+    for name in ("Recognised", "To come", "Total"):
+        assert summed(again, "Month", name) == summed(recognised, "Month", name)
+    assert by_currency(again, "Recognised") == of_account(balances(runs), "recognised")
+    assert by_currency(again, "To come") == by_currency(
+        contracts_of(workbook), "Remaining performance obligation"
+    )
+    results = {row["Result"] for row in rows_under(workbook, "Checks", "Check", "Result")}
+    assert results == {"OK"}
 
 
 @pytest.mark.parametrize("name", SAVED_BY_LIBREOFFICE)

@@ -131,9 +131,11 @@ def _of_months(due: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_catch_ups(catch_up: pd.DataFrame, charges: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """What a changed total makes of the days that are recognised already: an event of the night."""
+    """What a changed total makes of the days that are recognised already: an event of the night; of a
+    charge that ended before days that were recognised, of the day that cut it short, as the credit of
+    its bill is."""
     changed = catch_up.reset_index(drop=True)
-    tonight = pd.Series(day, changed.index, dtype="datetime64[s]")
+    tonight = changed["cut_on"].fillna(day)
     return _named(changed, charges).assign(
         what=CATCH_UP + day.strftime("%Y-%m-%d"),
         satisfaction_date=tonight, posted_on=tonight,

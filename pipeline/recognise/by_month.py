@@ -20,7 +20,8 @@ class ByMonth:
     """Rows of charge_at, starts, before (datetime64[D]: the stretch of time) and amount_minor.
 
     `due` is to be posted: of each month what is not recognised yet; `catch_up` brings what was
-    recognised so far to what it should be (its total may have changed); `to_come` is later.
+    recognised so far to what it should be (its total may have changed), with cut_on (datetime64[s]:
+    the day before which the charge ended, where days after it were recognised); `to_come` is later.
     """
 
     due: pd.DataFrame
@@ -55,7 +56,8 @@ def recognised_by_month(
         due=_amounts(grown, terms, allocated),
         catch_up=pd.DataFrame(
             {"charge_at": at, "amount_minor": so_far - recognised, "should_be_minor": so_far,
-             "recognised_minor": recognised}
+             "recognised_minor": recognised,
+             "cut_on": _cut_on(terms.ends[at], through, so_far - recognised, recognised)}
         ).query("amount_minor != 0"),
         to_come=pd.concat(
             [
@@ -72,6 +74,14 @@ def _posted_until(day: np.datetime64, settings: Settings) -> np.datetime64:
     if settings.straight_line_posting != MONTH_END:
         return day
     return (day + ONE_DAY).astype("datetime64[M]").astype("datetime64[D]") - ONE_DAY
+
+
+def _cut_on(
+    ends: np.ndarray, through: np.ndarray, change: np.ndarray, recognised: np.ndarray
+) -> np.ndarray:
+    """The day that cut a charge short, where that takes back days that were recognised."""
+    takes_back = (ends <= through) & (np.sign(change) == -np.sign(recognised))
+    return np.where(takes_back, ends, periods.NEVER).astype("datetime64[s]")
 
 
 def _months(at: np.ndarray, first: np.ndarray, last: np.ndarray, known: np.ndarray) -> pd.DataFrame:

@@ -32,8 +32,8 @@ def event_reasons(rows: pd.DataFrame, charges: pd.DataFrame) -> pd.Series:
     at = rows["charge_at"].to_numpy(np.int64)
     facts = rows.reindex(
         columns=["what", "satisfaction_date", "starts", "percent_millionths", "amount_minor",
-                 "due_minor", "before_minor", "should_be_minor", "recognised_minor", "is_gone",
-                 "corrects"]
+                 "due_minor", "before_minor", "earned_minor", "should_be_minor",
+                 "recognised_minor", "is_gone", "corrects"]
     ).assign(
         exponent=charges["exponent"].to_numpy(np.int64)[at],
         allocated_minor=charges["allocated_minor"].to_numpy(np.int64)[at],
@@ -59,41 +59,40 @@ def event_reasons(rows: pd.DataFrame, charges: pd.DataFrame) -> pd.Series:
 
 
 def _point(facts: pd.DataFrame) -> arrow.Array:
-    """`30 % of 10,000.00 = 3,000.00`; a fee is `10,000.00 at once`."""
+    """`30 % of 10,000.00 on 2026-03-10 = 3,000.00`; a period is `25.00 on 2026-02-01, at once`."""
+    day = join(" on ", day_text(facts["satisfaction_date"]))
     percent = facts["percent_millionths"]
     shares = join(
-        money.percent_text(percent.fillna(0)), " % of ", _money(facts, "allocated_minor"), " = ",
-        _money(facts, "amount_minor"),
+        money.percent_text(percent.fillna(0)), " % of ", _money(facts, "allocated_minor"), day,
+        " = ", _money(facts, "amount_minor"), _rounded(facts),
     )  # fmt: skip
-    at_once = join(_money(facts, "amount_minor"), " at once")
-    is_share = (percent.notna() & (percent != money.HUNDRED_PERCENT)).to_numpy(bool)
-    rounded = _rounded(facts, is_share)
-    dated = join(
-        compute.if_else(is_share, shares, at_once), rounded, " on ",
-        day_text(facts["satisfaction_date"]),
-    )  # fmt: skip
-    return dated
+    at_once = join(_money(facts, "amount_minor"), day, ", at once")
+    return compute.if_else(percent.notna().to_numpy(bool), shares, at_once)
 
 
-def _rounded(facts: pd.DataFrame, is_share: np.ndarray) -> arrow.Array:
+def _rounded(facts: pd.DataFrame) -> arrow.Array:
     """Where the share alone would round otherwise: what is complete is rounded as a whole."""
     alone = money.fraction(
         facts["allocated_minor"].to_numpy(np.int64),
         facts["percent_millionths"].fillna(0).to_numpy(np.int64),
         np.array(money.HUNDRED_PERCENT),
     )
-    odd = is_share & (alone != facts["amount_minor"].to_numpy(np.int64))
+    odd = alone != facts["amount_minor"].to_numpy(np.int64)
     told = arrow.scalar(
-        ", rounded so that all that is complete comes to its percentage", arrow.large_string()
+        ", so that all that is complete comes to its percentage", arrow.large_string()
     )
     return compute.if_else(odd, told, BLANK)
 
 
 def _month(facts: pd.DataFrame) -> arrow.Array:
-    """`2026-03-01 to 2026-03-31 of 12,000.00`."""
+    """`2026-02-01 to 2026-02-28: 1,939.73 of 12,000.00 is earned by then, less 1,019.18 before =
+    920.55`."""
+    before = facts.assign(before_minor=facts["earned_minor"] - facts["amount_minor"])
     return join(
-        day_text(facts["starts"]), " to ", day_text(facts["satisfaction_date"]), " of ",
-        _money(facts, "allocated_minor"), ", spread evenly = ", _money(facts, "amount_minor"),
+        day_text(facts["starts"]), " to ", day_text(facts["satisfaction_date"]), ": ",
+        _money(facts, "earned_minor"), " of ", _money(facts, "allocated_minor"),
+        " is earned by then, less ", _money(before, "before_minor"), " before = ",
+        _money(facts, "amount_minor"),
     )  # fmt: skip
 
 

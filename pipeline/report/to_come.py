@@ -16,32 +16,37 @@ from schemas.outputs import RevenueToCome as T
 MONTHS = 12
 LATER, UNDATED = MONTHS, MONTHS + 1
 BUCKETS = tuple(f"bucket_{place}_minor" for place in range(MONTHS + 2))
-"""The columns of a charge's revenue to come: 12 months from tonight's, later, without a date."""
+"""The columns of a charge's revenue to come: 12 months from tomorrow's, later, without a date."""
 TOTAL = "to_come_minor"
 
 
 def bucket_headings(as_of: datetime.date) -> list[str]:
     """What stands over the buckets.
 
-    >>> bucket_headings(datetime.date(2026, 3, 31))[::6]
+    >>> bucket_headings(datetime.date(2026, 3, 30))[::6]
     ['Mar-26', 'Sep-26', 'Thereafter']
     """
-    first = np.datetime64(as_of, "M")
+    first = _first_month(as_of)
     days = np.arange(first, first + MONTHS).astype("datetime64[D]").tolist()
     return [*(day.strftime("%b-%y") for day in days), "Thereafter", "No date yet"]
 
 
 def buckets_of(months: pd.Series, as_of: datetime.date) -> np.ndarray:
-    """The bucket of each month: 0 is tonight's, and whatever was expected before it.
+    """The bucket of each month: 0 is tomorrow's, and whatever was expected before it.
 
     >>> days = pd.Series(["2026-01-01", "2026-04-01", "2027-03-01", None], dtype="datetime64[s]")
-    >>> buckets_of(days, datetime.date(2026, 3, 31)).tolist()
+    >>> buckets_of(days, datetime.date(2026, 3, 30)).tolist()
     [0, 1, 12, 13]
+    >>> buckets_of(days, datetime.date(2026, 3, 31)).tolist()
+    [0, 0, 11, 13]
     """
-    ahead = months.to_numpy("datetime64[M]").astype(np.int64) - np.datetime64(as_of, "M").astype(
-        int
-    )
+    ahead = months.to_numpy("datetime64[M]").astype(np.int64) - _first_month(as_of).astype(int)
     return np.where(months.isna(), UNDATED, np.clip(ahead, 0, LATER))
+
+
+def _first_month(as_of: datetime.date) -> np.datetime64:
+    """The month of tomorrow: on a month's last night, the next."""
+    return (np.datetime64(as_of, "D") + 1).astype("datetime64[M]")
 
 
 def to_recognise(record: RunRecord, most: int) -> Detail:

@@ -5,7 +5,7 @@ README.md in this folder says how a story is laid out and how its expected files
 
 import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,11 @@ HERE = Path(__file__).parent
 CORRECTED = HERE / "refused_then_corrected"
 STORIES = sorted(path.parent for path in HERE.glob("*/by_hand.txt"))
 REWRITE = bool(os.environ.get("REWRITE_EXPECTED"))
-COMPARED = ("bill_lines.csv", "findings.csv")
+COMPARED = ("bill_lines.csv", "findings.csv", "revenue_events.csv", "journal.csv")
 DATE_LENGTH = len("2026-01-31")
+
+Posted = tuple[str, str, str]
+"""The document's date, the accounting date, and currency and amount."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,14 @@ class Told:
 class ByHand:
     """What an accountant worked out for one night, without the program.
 
-    `lines`: each bill line's date, currency and amount; `withheld`: totals that wait.
+    `lines`: each bill line's date, accounting date, currency and amount; `withheld`: totals that
+    wait; `events`: each satisfaction event's dates and amount, or None where nobody worked them out.
     """
 
-    lines: Mapping[str, tuple[str, str]]
+    lines: Mapping[str, Posted]
     withheld: tuple[str, ...]
     status: int
+    events: Mapping[str, Posted] | None
 
 
 @pytest.mark.parametrize("story", [s for s in STORIES if s != CORRECTED], ids=lambda s: s.name)
@@ -55,11 +60,10 @@ def test_story(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     nights = sorted(path for path in story.glob("2*") if path.is_dir())
-    by_hand = read_by_hand(story / "by_hand.txt")
-    assert set(by_hand) <= {night.name for night in nights}
+    by_hand = read_by_hand(story, [night.name for night in nights])
     for night in nights:
-        told = run_night(night, night.name, store_url)
-        check_by_hand(told, by_hand.get(night.name, NOTHING))
+        told = run_night(night, night.name, store_url, config_of(night))
+        check_by_hand(told, by_hand[night.name])
         check_expected(told, story / "expected" / night.name)
 
 
@@ -77,8 +81,8 @@ def test_refused_then_corrected(
     store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    by_hand = read_by_hand(CORRECTED / "by_hand.txt")
-    first, second = sorted(by_hand)
+    first, second = "2026-02-27", "2026-02-28"
+    by_hand = read_by_hand(CORRECTED, [first, second])
     told = run_night(CORRECTED / first, first, store_url)
     check_by_hand(told, by_hand[first])
     check_expected(told, CORRECTED / "expected" / first)
@@ -89,16 +93,18 @@ def test_refused_then_corrected(
     check_expected(told, CORRECTED / "expected" / second)
 
 
-NOTHING = ByHand({}, (), 0)
+def config_of(night: Path) -> Path | None:
+    """The settings of a night: its own, else the story's, else none."""
+    given = (night.with_suffix(".toml"), night.parent / "billing.toml")
+    return next((path for path in given if path.exists()), None)
 
 
-def run_night(inbox: Path, night: str, store: str) -> Told:
+def run_night(inbox: Path, night: str, store: str, config: Path | None = None) -> Told:
     """One night through the command line, into the folder `out`."""
-    as_of = night[:DATE_LENGTH]
+    arguments = ["--as-of", night[:DATE_LENGTH], "--out", "out", "--store", store, "--quiet"]
+    settings = ["--config", str(config)] if config else []
     result = CliRunner().invoke(
-        main,
-        ["run", str(inbox), "--as-of", as_of, "--out", "out", "--store", store, "--quiet"],
-        catch_exceptions=False,
+        main, ["run", str(inbox), *arguments, *settings], catch_exceptions=False
     )
     folders = [
         Path(line.split()[1])
@@ -121,13 +127,11 @@ def check_expected(told: Told, expected: Path) -> None:
 
 
 def check_by_hand(told: Told, by_hand: ByHand) -> None:
-    """The night's lines, withheld totals and status are those that were worked out by hand."""
-    rows = csv.DictReader(told.files.get("bill_lines.csv", "").splitlines())
-    lines = {
-        row["bill_line_id"]: (row["bill_date"], f"{row['currency']} {row['amount']}")
-        for row in rows
-    }
-    assert lines == by_hand.lines
+    """The night's lines, events, withheld totals and status are those worked out by hand."""
+    assert posted_rows(told.files, "bill_lines.csv", "bill_line_id", "bill_date") == by_hand.lines
+    if by_hand.events is not None:
+        events = posted_rows(told.files, "revenue_events.csv", "event_id", "satisfaction_date")
+        assert events == by_hand.events
     assert told.status == by_hand.status
     withheld = [line for line in told.screen.splitlines() if line.split()[:1] == ["withheld"]]
     assert len(withheld) == len(by_hand.withheld)
@@ -135,26 +139,57 @@ def check_by_hand(told: Told, by_hand: ByHand) -> None:
         assert f", {total}, " in line
 
 
-def read_by_hand(path: Path) -> dict[str, ByHand]:
-    """The figures of by_hand.txt by night: a table of night, line, dated, amount and why."""
+def posted_rows(files: Mapping[str, str], name: str, key: str, dated: str) -> dict[str, Posted]:
+    """The rows of a file by key: date, accounting date, currency and amount."""
+    return {
+        row[key]: (row[dated], row["accounting_date"], f"{row['currency']} {row['amount']}")
+        for row in csv.DictReader(files.get(name, "").splitlines())
+    }
+
+
+def read_by_hand(story: Path, nights: Sequence[str]) -> dict[str, ByHand]:
+    """The figures of by_hand.txt, and of revenue_by_hand.txt where it stands, by night."""
+    lines = read_table(story / "by_hand.txt", ("line", "dated", "amount", "why"))
+    revenue = story / "revenue_by_hand.txt"
+    events = read_table(revenue, ("event", "dated", "amount", "why")) if revenue.exists() else None
+    assert {row["night"] for row in [*lines, *(events or [])]} <= set(nights)
+    return {night: _of_night(night, lines, events) for night in nights}
+
+
+def read_table(path: Path, headings: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a table drawn with bars: night, the headings, and `posted` where it has that.
+
+    `posted` is the accounting date; blank, or without the column, the document's own.
+    """
     text = path.read_text("utf-8").splitlines()
     table = [[cell.strip() for cell in line.split("|")] for line in text if line and line[0] != "#"]
-    assert table[0] == ["night", "line", "dated", "amount", "why"]
-    nights = dict.fromkeys(row[0] for row in table[1:])
-    return {night: _of_night([row for row in table[1:] if row[0] == night]) for night in nights}
+    assert [name for name in table[0] if name != "posted"] == ["night", *headings]
+    rows = [dict(zip(table[0], row, strict=True)) for row in table[1:]]
+    return [{**row, "posted": row.get("posted") or row["dated"]} for row in rows]
 
 
-def _of_night(rows: list[list[str]]) -> ByHand:
-    status, withheld, lines = 0, [], {}
-    for _night, line, dated, amount, _why in rows:
-        if line.startswith("exit "):
-            status = int(line.removeprefix("exit "))
-        elif line == "withheld":
-            withheld.append(amount)
+def _of_night(
+    night: str, lines: list[dict[str, str]], events: list[dict[str, str]] | None
+) -> ByHand:
+    status, withheld, billed = 0, [], []
+    for row in (row for row in lines if row["night"] == night):
+        if row["line"].startswith("exit "):
+            status = int(row["line"].removeprefix("exit "))
+        elif row["line"] == "withheld":
+            withheld.append(row["amount"])
         else:
-            assert line not in lines, f"{line} stands twice in one night"
-            lines[line] = (dated, amount)
-    return ByHand(lines, tuple(withheld), status)
+            billed.append(row)
+    recognised = None if events is None else [row for row in events if row["night"] == night]
+    return ByHand(
+        _by_key(billed, "line"), tuple(withheld), status,
+        None if recognised is None else _by_key(recognised, "event"),
+    )  # fmt: skip
+
+
+def _by_key(rows: list[dict[str, str]], key: str) -> dict[str, Posted]:
+    keys = [row[key] for row in rows]
+    assert len(set(keys)) == len(keys), "a line or event stands twice in one night"
+    return {row[key]: (row["dated"], row["posted"], row["amount"]) for row in rows}
 
 
 def correct_in_place(rejections: Path, corrected: Path) -> None:

@@ -51,21 +51,22 @@ AFTER = [
 ]
 SENTENCES = [
     # the first night, then the second
-    ("A:10:R1", "30 % of 10,000.00 = 3,000.00 on 2026-02-10"),
-    ("B:10:R1", "50 % of 0.05 = 0.03 on 2026-02-10"),
-    ("B:10:R2", "50 % of 0.05 = 0.02, rounded so that all that is complete comes to its "
-     "percentage on 2026-02-11"),
-    ("C:10:RFEE", "500.00 at once on 2026-01-01"),
-    ("D:10:R2026-01", "2026-01-01 to 2026-01-31 of 1,200.00, spread evenly = 101.92"),
-    ("G:10:R2026-02-01", "25.00 at once on 2026-02-01"),
-    ("H:10:R1", "33.333333 % of 30.00 = 10.00 on 2026-02-10"),
-    ("I:10:R2026-02", "2026-02-01 to 2026-02-28 of -1,200.00, spread evenly = -92.05"),
+    ("A:10:R1", "30 % of 10,000.00 on 2026-02-10 = 3,000.00"),
+    ("B:10:R1", "50 % of 0.05 on 2026-02-10 = 0.03"),
+    ("B:10:R2", "50 % of 0.05 on 2026-02-11 = 0.02, so that all that is complete comes to its "
+     "percentage"),
+    ("C:10:RFEE", "100 % of 500.00 on 2026-01-01 = 500.00"),
+    ("D:10:R2026-01", "2026-01-01 to 2026-01-31: 101.92 of 1,200.00 is earned by then, less 0.00 "
+     "before = 101.92"),
+    ("G:10:R2026-02-01", "25.00 on 2026-02-01, at once"),
+    ("H:10:R1", "33.333333 % of 30.00 on 2026-02-10 = 10.00"),
+    ("I:10:R2026-02", "2026-02-01 to 2026-02-28: -193.97 of -1,200.00 is earned by then, less -101.92 before = -92.05"),
     ("A:10:R1#1", "no longer recognised on 2026-02-10; recognised before 3,000.00; the difference "
      "is -3,000.00"),
     ("C:10:RFEE#1", "now 600.00 of 600.00; recognised before 500.00; the difference is 100.00"),
     ("D:10:RC2026-03-31", "the days recognised so far now come to 387.95 of 2,400.00; recognised "
      "before 193.97; the difference is 193.98"),
-    ("D:10:R2026-03", "2026-03-01 to 2026-03-31 of 2,400.00, spread evenly = 203.83"),
+    ("D:10:R2026-03", "2026-03-01 to 2026-03-31: 591.78 of 2,400.00 is earned by then, less 387.95 before = 203.83"),
     ("E:10:R1#1", "now 3,600.00 of 12,000.00; recognised before 3,000.00; the difference is "
      "600.00"),
     ("F:10:R2#1", "now 50.00 of 100.00; recognised before 0.00; the difference is 50.00"),
@@ -123,7 +124,7 @@ def test_a_closed_period_is_told(tmp_path: Path) -> None:
         "D:10:R2026-03": "2026-03-10",
     }  # fmt: skip
     assert str(events["satisfaction_date"]["A:10:R1"])[:10] == "2026-02-10"
-    assert events["reason"]["A:10:R1"] == "30 % of 10,000.00 = 3,000.00 on 2026-02-10" + told
+    assert events["reason"]["A:10:R1"] == "30 % of 10,000.00 on 2026-02-10 = 3,000.00" + told
     assert [name for name, text in events["reason"].items() if text.endswith(told)] == [
         "A:10:R1", "D:10:R2026-01", "D:10:R2026-02",
     ]  # fmt: skip

@@ -124,7 +124,8 @@ def positions_of(
 ) -> pd.DataFrame:
     """The contracts as they stand."""
     recognised = charges["recognised_before_minor"] + charges["recognised_tonight_minor"]
-    year = pd.Timestamp(np.datetime64(as_of, "M") + 12)
+    tomorrow = np.datetime64(as_of, "D") + 1
+    year = pd.Timestamp(tomorrow.astype("datetime64[M]") + 12)
     known, amounts = to_come["month"].notna(), to_come["amount_minor"]
     parts = to_come.assign(
         within_a_year_minor=amounts.where(known & (to_come["month"] < year), 0),
