@@ -228,6 +228,7 @@ def test_standard_output_is_the_result(sqlite_desk: Desk, more: tuple[str, ...])
     assert done.stdout == (
         "Run 2026-03-31-1, as of 2026-03-31\n"
         "  billed    2 lines, USD 3500.00, East\n"
+        "  recognised  2 events, USD 10500.00, East\n"
         "  rows      25 read, 25 accepted, 0 refused\n"
         "  findings  none\n"
         f"  files     {sqlite_desk.out / '2026-03-31-1'}\n"
@@ -265,15 +266,21 @@ def test_history_in_words(sqlite_desk: Desk) -> None:
     assert sqlite_desk.on("history").stdout == "no run yet\n"
     sqlite_desk.on("bill", "--as-of", NIGHT)
     heading, line = sqlite_desk.on("history").stdout.splitlines()
-    assert heading.split() == ["run", "command", "state", "lines", "billed", "posted", "at"]
-    assert line.split()[:6] == ["2026-03-31-1", "bill", "POSTED", "2", "USD", "3500.00"]
+    assert heading.split() == [
+        "run", "command", "state", "lines", "billed", "events", "recognised", "posted", "at",
+    ]  # fmt: skip
+    assert line.split()[:9] == [
+        "2026-03-31-1", "bill", "POSTED", "2", "USD", "3500.00", "2", "USD", "10500.00",
+    ]  # fmt: skip
 
 
 def test_timings(sqlite_desk: Desk) -> None:
     path = sqlite_desk.folder / "timings.json"
     assert sqlite_desk.run("--timings", path).exit_code == 0
     stages = [stage["stage"] for stage in json.loads(path.read_text("utf-8"))]
-    assert stages == ["read", "validate", "accept", "bill", "post", "export and report"]
+    assert stages == [
+        "read", "validate", "accept", "bill", "recognise", "post", "export and report",
+    ]  # fmt: skip
     assert not any(name.endswith("timings.json") for name in sqlite_desk.files())
 
 
