@@ -38,8 +38,8 @@ def point_difference(
     """The events that bring the ledger to the plan, one by one and day by day.
 
     A milestone that is complete after all on another day is reversed on its old day and recognised
-    on the new one; one that is not complete any more is reversed tonight, and so is a correction of
-    an amount: posted_on (datetime64[s]) says for which day each stands in the books.
+    on the new one. One that is not complete any more is reversed tonight; a correction of an amount,
+    and what was taken back and comes back, stands on the night too: posted_on (datetime64[s]).
     Columns: EVENT_KEY, charge_at, satisfaction_date, posted_on, percent_millionths (Int64),
     amount_minor, due_minor, before_minor (int64), is_gone (bool).
     """
@@ -48,15 +48,17 @@ def point_difference(
     at = match(due, standing, DATED_KEY)
     before = look_up(standing["amount_minor"], at, due.index).fillna(0).astype("int64")
     corrects = at >= 0
+    gone = standing[(match(standing, due, DATED_KEY) < 0)]
+    taken_back = match(due, recognised, DATED_KEY) >= 0
+    comes_back = ~corrects & taken_back & (match(due, gone, EVENT_KEY) < 0)
     changed = due.assign(
         due_minor=due["amount_minor"], before_minor=before,
         amount_minor=due["amount_minor"] - before,
         percent_millionths=due["percent_millionths"]
         - look_up(standing["percent_millionths"], at, due.index).fillna(0),
-        posted_on=due["satisfaction_date"].where(~corrects, day), is_gone=False,
+        posted_on=due["satisfaction_date"].where(~(corrects | comes_back), day), is_gone=False,
         corrects=corrects,
     )  # fmt: skip
-    gone = standing[(match(standing, due, DATED_KEY) < 0)]
     moved = match(gone, due, EVENT_KEY) >= 0
     reversed_ = gone.assign(
         due_minor=0, before_minor=gone["amount_minor"], amount_minor=-gone["amount_minor"],
