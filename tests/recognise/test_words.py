@@ -60,13 +60,15 @@ SENTENCES = [
      "before = 101.92"),
     ("G:10:R2026-02-01", "25.00 on 2026-02-01, at once"),
     ("H:10:R1", "33.333333 % of 30.00 on 2026-02-10 = 10.00"),
-    ("I:10:R2026-02", "2026-02-01 to 2026-02-28: -193.97 of -1,200.00 is earned by then, less -101.92 before = -92.05"),
+    ("I:10:R2026-02", "2026-02-01 to 2026-02-28: -193.97 of -1,200.00 is earned by then, "
+     "less -101.92 before = -92.05"),
     ("A:10:R1#1", "no longer recognised on 2026-02-10; recognised before 3,000.00; the difference "
      "is -3,000.00"),
     ("C:10:RFEE#1", "now 600.00 of 600.00; recognised before 500.00; the difference is 100.00"),
     ("D:10:RC2026-03-31", "the days recognised so far now come to 387.95 of 2,400.00; recognised "
      "before 193.97; the difference is 193.98"),
-    ("D:10:R2026-03", "2026-03-01 to 2026-03-31: 591.78 of 2,400.00 is earned by then, less 387.95 before = 203.83"),
+    ("D:10:R2026-03", "2026-03-01 to 2026-03-31: 591.78 of 2,400.00 is earned by then, "
+     "less 387.95 before = 203.83"),
     ("E:10:R1#1", "now 3,600.00 of 12,000.00; recognised before 3,000.00; the difference is "
      "600.00"),
     ("F:10:R2#1", "now 50.00 of 100.00; recognised before 0.00; the difference is 50.00"),
