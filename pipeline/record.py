@@ -1,11 +1,20 @@
 """The record of a run: all that its files are written from, whether tonight or a year later."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from pipeline.settings import Settings
+from schemas.forecasts import AwaitedMilestones, ForecastMonths
+from schemas.outputs import (
+    BillLines,
+    PlanChanges,
+    RejectedLines,
+    SentTotals,
+    UnansweredLines,
+    nothing_of,
+)
 
 
 @dataclass(frozen=True)
@@ -35,10 +44,11 @@ class RunRecord:
     inputs      file, sha256, rows_read, rows_accepted, rows_refused
     bill_lines  the lines posted by this run (schemas.outputs.BillLines)
     milestones  every billing and revenue milestone with its state (schemas.outputs.MilestoneStates)
+    plan_changes  plans that this run's upload changed, before and after (PlanChanges)
     phases      every phase with its state (schemas.outputs.PhaseStates)
     withheld    lines due, not posted because of a hold (schemas.outputs.Withheld)
     balances    per business unit and currency: price, billed_before, billed_tonight, withheld,
-                unbilled, all `…_minor`; price = the sum of the other four
+                unbilled, adjusted_away, all `…_minor`; price = the sum of the other five
     findings    pipeline.findings.COLUMNS
 
     Of revenue, each a frame of schemas.outputs:
@@ -50,6 +60,19 @@ class RunRecord:
     revenue_to_come   what is still to be recognised, by charge and month (RevenueToCome)
     positions         every contract's liability or asset (ContractPositions)
     roll_forward      every month of every contract that moved, up to this run (RollForward)
+
+    Of what Receivables answered, likewise:
+
+    resent       lines of earlier runs that it rejected and that this run sends again (BillLines)
+    rejected     all lines that it rejected: sent again, or waiting (RejectedLines)
+    unanswered   the oldest lines that are sent and unanswered, `workbook_rows` of them at most, this
+                 run's included (UnansweredLines)
+    sent_totals  all that was sent and what became of it, this run's lines included (SentTotals)
+
+    Of what is to come, each a frame of schemas.forecasts:
+
+    forecast         twelve months by currency, from the day after the night (ForecastMonths)
+    late_milestones  open milestones past their expected date (AwaitedMilestones)
     """
 
     run_id: str
@@ -71,3 +94,19 @@ class RunRecord:
     positions: pd.DataFrame
     roll_forward: pd.DataFrame
     refused: tuple[RefusedSheet, ...]
+    resent: pd.DataFrame = field(default_factory=lambda: nothing_of(BillLines))
+    rejected: pd.DataFrame = field(default_factory=lambda: nothing_of(RejectedLines))
+    unanswered: pd.DataFrame = field(default_factory=lambda: nothing_of(UnansweredLines))
+    sent_totals: pd.DataFrame = field(default_factory=lambda: nothing_of(SentTotals))
+    forecast: pd.DataFrame = field(default_factory=lambda: nothing_of(ForecastMonths))
+    late_milestones: pd.DataFrame = field(default_factory=lambda: nothing_of(AwaitedMilestones))
+    plan_changes: pd.DataFrame = field(default_factory=lambda: nothing_of(PlanChanges))
+
+    @property
+    def lines_for_receivables(self) -> pd.DataFrame:
+        """The lines that this run posted, and those that it sends again, by bill_line_id: a line stands
+        before its credit."""
+        if self.resent.empty:
+            return self.bill_lines
+        together = pd.concat([self.bill_lines, self.resent], ignore_index=True)
+        return together.sort_values(BillLines.bill_line_id, ignore_index=True)

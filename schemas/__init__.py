@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from schemas import cells
+from schemas.answers import Confirmations
 from schemas.inputs import INPUT_TABLES, InputTable
 
 MEMORY_TYPES = {
@@ -29,6 +30,8 @@ class Column:
     longest: int | None
     bounds: tuple[int, int] | None
     default: str | None
+    derived: bool
+    also: tuple[str, ...]
 
     @property
     def memory_type(self) -> str:
@@ -57,9 +60,21 @@ def columns_of(model: type[InputTable]) -> tuple[Column, ...]:
             longest=about["longest"],
             bounds=about["bounds"],
             default=about["default"],
+            derived=about["derived"],
+            also=tuple(about["also"]),
         )
 
     return tuple(column(name, field) for name, field in model.to_schema().columns.items())
+
+
+@cache
+def uploaded_columns(model: type[InputTable]) -> tuple[Column, ...]:
+    """The columns that a sheet has; the others are derived from them.
+
+    >>> [column.name for column in uploaded_columns(TABLES["adjustments"])]
+    ['bill_line_id', 'adjusted_amount_minor', 'reason']
+    """
+    return tuple(column for column in columns_of(model) if not column.derived)
 
 
 @cache
@@ -78,8 +93,18 @@ def unit_of(model: type[InputTable]) -> list[str]:
     return str(model.Config.metadata["unit"]).split()  # type: ignore[index]
 
 
+@cache
+def naming_columns(model: type[InputTable]) -> list[str]:
+    """The columns of which a sheet of the table has at least one: its key, unless the model says."""
+    named = (model.Config.metadata or {}).get("named_by", "")
+    return str(named).split() or keys_of(model)
+
+
 TABLES: dict[str, type[InputTable]] = {table_of(model): model for model in INPUT_TABLES}
 """Every input table by its name, each after those it refers to."""
+
+MODELS = TABLES | {table_of(Confirmations): Confirmations}
+"""These, and what Receivables answers: it comes in by a command of its own, never in an inbox."""
 
 
 def typed(frame: pd.DataFrame, model: type[InputTable]) -> pd.DataFrame:

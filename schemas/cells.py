@@ -74,6 +74,21 @@ def is_printable(values: pd.Series, *, longest: int) -> pd.Series:
     )
 
 
+LINE_ID_FORM = r"^[^:#]{1,30}:[^:#]{1,30}:[^:#]{1,30}$"
+
+
+@extensions.register_check_method(statistics=["longest"], check_type="vectorized")
+def is_line_id(values: pd.Series, *, longest: int) -> pd.Series:
+    """True where the text has the form subscription:charge:what, without a revision."""
+    return _distinct(
+        values,
+        lambda texts: compute.and_(
+            compute.match_substring_regex(texts, LINE_ID_FORM),
+            compute.less_equal(compute.utf8_length(texts), longest),
+        ),
+    )
+
+
 @extensions.register_check_method(statistics=["allowed"], check_type="vectorized")
 def is_code(values: pd.Series, *, allowed: tuple[str, ...]) -> pd.Series:
     """True where the text is one of the allowed codes, in upper case as they stand."""
@@ -87,6 +102,8 @@ def _field(kind: str, about: str, *, required: bool, key: bool, **checks: Any) -
     allowed = checks.pop("allowed", ())
     longest = checks.pop("longest", None)
     default = checks.pop("standard", None)
+    derived = checks.pop("derived", False)
+    also = checks.pop("also", ())
     bounds = checks.get("in_range")
     return pa.Field(
         nullable=not (required or key),
@@ -101,6 +118,8 @@ def _field(kind: str, about: str, *, required: bool, key: bool, **checks: Any) -
             "bounds": tuple(bounds.values()) if bounds else None,
             "default": default,
             "example": example,
+            "derived": derived,
+            "also": also,
         },
         **checks,
     )
@@ -121,6 +140,11 @@ def text(
     return _field(
         TEXT, about, required=required, key=key, longest=longest, is_printable=longest, **more
     )
+
+
+def line_id(about: str, *, key: bool = False) -> Any:
+    """The id of a bill line that corrects no other."""
+    return _field(TEXT, about, required=False, key=key, longest=100, is_line_id=100)
 
 
 def code(
@@ -156,10 +180,12 @@ def percent(about: str, heading: str, *, least: int, most: int, required: bool =
     return _field(PERCENT, about, required=required, key=False, heading=heading, in_range=bounds)
 
 
-def whole(about: str, *, least: int, most: int, required: bool = False, key: bool = False) -> Any:
+def whole(
+    about: str, *, least: int, most: int, required: bool = False, key: bool = False, **more: Any
+) -> Any:
     """A whole number between `least` and `most`."""
     bounds = {"min_value": least, "max_value": most}
-    return _field(WHOLE, about, required=required, key=key, in_range=bounds)
+    return _field(WHOLE, about, required=required, key=key, in_range=bounds, **more)
 
 
 def date(about: str, *, required: bool = False, key: bool = False) -> Any:

@@ -22,7 +22,7 @@ def columns_table(model: type[InputTable]) -> str:
     """A table's columns as Markdown; the key is marked **bold**, what is required with `*`."""
     rows = [
         f"| {_named(column)} | {_kind(column)} | {column.about}{_default(column)} |"
-        for column in schemas.columns_of(model)
+        for column in schemas.uploaded_columns(model)
     ]
     about = (model.__doc__ or "").strip().splitlines()[0]
     head = (

@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from schemas.cells import code, date, flag, identifier, money, percent, text, whole
+from schemas.cells import code, date, flag, identifier, line_id, money, percent, text, whole
 
 EVENT_TYPES = ("BILLING", "REVENUE")
 LOOKUP_TYPES = ("MILESTONE_NAME", "MILESTONE_SOURCE")
@@ -23,6 +23,10 @@ BILLING_TIMINGS = ("IN_ADVANCE", "IN_ARREARS")
 PHASE_ENDS = ("DATE", "DURATION", "MILESTONE", "NEVER")
 BILLING_ANCHORS = ("CONTINUE", "RESET")
 REVENUE_METHODS = ("MILESTONE", "STRAIGHT_LINE", "POINT_IN_TIME")
+ACTIONS = (
+    "HOLD", "RELEASE", "SUSPEND", "AMEND", "RENEW", "DUPLICATE", "CLOSE", "CANCEL",
+    "REOPEN_MILESTONE",
+)  # fmt: skip
 STATUSES = (
     "DRAFT", "PENDING_APPROVAL", "ACTIVE", "ON_HOLD",
     "UNDER_AMENDMENT", "EXPIRED", "CLOSED", "CANCELED",
@@ -231,8 +235,44 @@ class Milestones(InputTable):
     comment: Text = text("A remark.", 300)
 
 
+class Adjustments(InputTable):
+    """Other amounts for single bill lines, billed already or still to be billed."""
+
+    class Config:
+        name = "adjustments"
+        metadata: ClassVar = {"unit": "subscription_number"}
+
+    bill_line_id: Text = line_id("The line, such as S-1:10:M2; without a revision.", key=True)
+    adjusted_amount_minor: Int = money(
+        "What the line comes to in all.", "adjusted_amount", required=True
+    )
+    reason: Text = text("Why.", 240, required=True)
+    subscription_number: Text = text("The line's contract.", 30, derived=True)
+    charge_number: Text = text("The line's charge.", 30, derived=True)
+    what: Text = text("What the line is for.", 30, derived=True)
+
+
+class Actions(InputTable):
+    """What happens to a contract, from a day on."""
+
+    class Config:
+        name = "actions"
+        metadata: ClassVar = {"unit": "subscription_number"}
+
+    subscription_number: Text = identifier("The contract's number.", key=True)
+    line_number: Text = identifier("The line; blank: the whole contract.")
+    action: Text = code("What happens.", ACTIONS, key=True)
+    effective_date: Day = date("From when on; a day to come waits.", key=True)
+    charge_number: Text = identifier("REOPEN_MILESTONE: the milestone's charge.")
+    sequence: Int = whole("REOPEN_MILESTONE: the milestone's number.", least=1, most=9999)
+    new_subscription_number: Text = identifier("RENEW, DUPLICATE: the number of the new contract.")
+    new_line_number: Text = identifier("AMEND: the number of the new line.")
+    reason: Text = text("Why.", 240)
+    concerns: Text = text("What the action is about.", 120, key=True, derived=True)
+
+
 INPUT_TABLES: tuple[type[InputTable], ...] = (
     Customers, Products, Lookups, Templates, TemplateMilestones,
-    Subscriptions, SubscriptionLines, Phases, Charges, Milestones,
+    Subscriptions, SubscriptionLines, Phases, Charges, Milestones, Adjustments, Actions,
 )  # fmt: skip
 """Every input table, each after those it refers to."""

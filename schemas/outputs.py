@@ -17,7 +17,13 @@ Amount = Series[int]
 Day = Series[np.datetime64]
 
 KINDS = ("MILESTONE", "RECURRING", "ONE_TIME", "ADJUSTMENT")
-MILESTONE_STATES = ("OPEN", "SCHEDULED", "COMPLETE", "BILLED", "INTERFACED")
+MILESTONE_STATES = (
+    "OPEN", "SCHEDULED", "COMPLETE", "BILLED", "INTERFACED", "INVOICED", "REJECTED",
+)  # fmt: skip
+REJECTED_STATES = ("SENT AGAIN", "WAITS")
+SENT_STATES = ("SENT", "INVOICED", "REJECTED", "UNANSWERED")
+AGES = ("current", "1-30", "31-60", "61-90", "over 90")
+"""Days since the bill date; current: none have passed."""
 PHASE_STATES = ("ENDED", "RUNNING", "SCHEDULED", "WAITING")
 RECEIVABLE, LIABILITY, ASSET, REVENUE = ACCOUNT_ROLES = (
     "receivable", "contract_liability", "contract_asset", "revenue",
@@ -52,6 +58,7 @@ class BillLines(OutputTable):
     accounting_date: Day
     currency: Text
     amount_minor: Amount = pa.Field(description="minor units of the currency; negative: a credit")
+    adjustment_minor: Amount = pa.Field(description="what of the amount is an adjustment (ACT-05)")
     customer_number: Text
     business_unit: Text
     reason: Text = pa.Field(description="how the amount came about, in words")
@@ -81,6 +88,47 @@ class Withheld(OutputTable):
     withheld_because: Text
 
 
+class RejectedLines(OutputTable):
+    """Lines that Receivables rejected: sent again tonight, or waiting because of a hold."""
+
+    bill_line_id: Text = pa.Field(unique=True)
+    business_unit: Text
+    customer_number: Text
+    subscription_number: Text
+    bill_date: Day
+    currency: Text
+    amount_minor: Amount
+    message: Text = pa.Field(description="why, as Receivables said it")
+    state: Text = pa.Field(isin=REJECTED_STATES)
+    waits_because: Text = pa.Field(description="blank where it is sent again")
+
+
+class UnansweredLines(OutputTable):
+    """Lines whose files went out, tonight's included, and of which Receivables has not told yet."""
+
+    bill_line_id: Text = pa.Field(unique=True)
+    run_id: Text = pa.Field(description="the run whose files sent it last")
+    business_unit: Text
+    customer_number: Text
+    subscription_number: Text
+    bill_date: Day
+    days: Amount = pa.Field(description="from its bill date to tonight")
+    age: Text = pa.Field(isin=AGES)
+    currency: Text
+    amount_minor: Amount
+
+
+class SentTotals(OutputTable):
+    """What was sent, tonight included, and what became of it; of UNANSWERED, by age."""
+
+    business_unit: Text
+    currency: Text
+    state: Text = pa.Field(isin=SENT_STATES)
+    age: Text = pa.Field(isin=("", *AGES))
+    lines: Amount
+    amount_minor: Amount
+
+
 class MilestoneStates(OutputTable):
     """Every milestone of every contract, as it stands after the run."""
 
@@ -101,6 +149,24 @@ class MilestoneStates(OutputTable):
     completion_date: Day = pa.Field(nullable=True)
     state: Text = pa.Field(isin=MILESTONE_STATES)
     bill_line_id: Text
+
+
+class PlanChanges(OutputTable):
+    """Plans that tonight's upload changed: every milestone of theirs, before and after (MIL-04)."""
+
+    subscription_number: Text
+    charge_number: Text
+    event_type: Text
+    sequence: Amount
+    milestone_name: Text
+    currency: Text
+    percent_before_millionths: Money = pa.Field(nullable=True)
+    percent_after_millionths: Money = pa.Field(nullable=True)
+    share_before_minor: Money = pa.Field(nullable=True, description="blank: the milestone is new")
+    share_after_minor: Money = pa.Field(
+        nullable=True, description="blank: the milestone is dropped"
+    )
+    is_billed: Text = pa.Field(description="Y: its line is posted, so it stands")
 
 
 class PhaseStates(OutputTable):
@@ -265,3 +331,12 @@ def dtypes_of(model: type[OutputTable]) -> dict[str, str]:
     # pandera names the text type by its storage, and every unit of time nanoseconds
     kinds = {"string[pyarrow]": "str", "datetime64[ns]": "datetime64[s]"}
     return {name: kinds.get(dtype, dtype) for name, dtype in declared.items()}
+
+
+def nothing_of(model: type[OutputTable]) -> pd.DataFrame:
+    """The model's frame without a row.
+
+    >>> nothing_of(Withheld)["amount_minor"].dtype
+    dtype('int64')
+    """
+    return pd.DataFrame({name: [] for name in dtypes_of(model)}).astype(dtypes_of(model))

@@ -192,7 +192,7 @@ def day(text: str) -> datetime.date:
 def nothing_posted() -> pd.DataFrame:
     """The ledger before the first night."""
     texts = ["bill_line_id", "subscription_number", "charge_number", "what", "kind"]
-    numbers = ["revision", "amount_minor", "run_number"]
+    numbers = ["revision", "amount_minor", "adjustment_minor", "run_number"]
     return pd.DataFrame(
         {**{name: pd.Series([], dtype="str") for name in texts},
          **{name: pd.Series([], dtype="int64") for name in numbers},

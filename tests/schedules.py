@@ -93,7 +93,10 @@ def empty_ledger() -> pd.DataFrame:
     texts = ["subscription_number", "charge_number", "what", "kind"]
     return pd.DataFrame(
         {name: pd.Series([], dtype="str") for name in texts}
-        | {name: pd.Series([], dtype="int64") for name in ("revision", "amount_minor")}
+        | {
+            name: pd.Series([], dtype="int64")
+            for name in ("revision", "amount_minor", "adjustment_minor")
+        }
         | {name: pd.Series([], dtype="datetime64[s]") for name in ("service_start", "service_end")}
         | {"sent": pd.Series([], dtype="bool")}
     )

@@ -5,25 +5,34 @@ Pure: contracts, posted lines and a day come in; bill lines come out.
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from pipeline.bill.adjusted import adjust_lines, adjusted_by_charge
 from pipeline.bill.charges import READ_FROM_CONTRACTS, billable_charges
 from pipeline.bill.difference import difference, posted_by_line
 from pipeline.bill.plan import ON_CHARGE, due_lines, planned_lines
+from pipeline.bill.resent import Answered, answered_states, send_again
 from pipeline.bill.schedule import phase_states
 from pipeline.bill.shares import milestone_shares
 from pipeline.bill.states import milestone_states
 from pipeline.bill.wording import descriptions, reasons
 from pipeline.closed_periods import accounting_dates, told_of_closed_periods
 from pipeline.frames import look_up, match, sum_groups
+from pipeline.life import contracts_as_of
 from pipeline.phases import phase_terms
 from pipeline.settings import Settings
-from schemas.outputs import BillLines, Withheld, dtypes_of
+from schemas.outputs import (
+    BillLines,
+    RejectedLines,
+    Withheld,
+    dtypes_of,
+    nothing_of,
+)
 
-__all__ = ["READ_FROM_CONTRACTS", "Bills", "compute_bills"]
+__all__ = ["READ_FROM_CONTRACTS", "Answered", "Bills", "Plan", "compute_bills", "plan_bills"]
 
 
 @dataclass(frozen=True)
@@ -33,10 +42,14 @@ class Bills:
     `lines` is to be posted (schemas.outputs.BillLines); `withheld` is due, but on hold; `milestones`
     is every milestone with its state; `charges` says, per charge, how its price adds up:
     subscription_number, charge_number, business_unit, currency, price_minor, billed_before_minor,
-    billed_tonight_minor, withheld_minor, unbilled_minor (int64); of a recurring charge, the price
-    is that of the periods that have come due. `phases` is every phase (schemas.outputs.PhaseStates).
-    `terms` are the charges as `charges.billable_charges` has them, `revenue_shares` the revenue
-    milestones as `shares.milestone_shares` has them: recognition goes on from both.
+    billed_tonight_minor, withheld_minor, unbilled_minor, adjusted_away_minor (int64); of a recurring
+    charge, the price is that of the periods that have come due. `phases` is every phase
+    (schemas.outputs.PhaseStates).
+    `terms` are the charges as `charges.billable_charges` has them, and adjusted_minor (int64: what
+    adjustments change of the price), `revenue_shares` the revenue
+    milestones as `shares.milestone_shares` has them: recognition goes on from both. `resent` are lines
+    of earlier runs that Receivables rejected and that go out again (BillLines), `rejected` all of those
+    that it rejected (schemas.outputs.RejectedLines).
     """
 
     lines: pd.DataFrame
@@ -46,6 +59,50 @@ class Bills:
     phases: pd.DataFrame
     terms: pd.DataFrame
     revenue_shares: pd.DataFrame
+    resent: pd.DataFrame = field(default_factory=lambda: nothing_of(BillLines))
+    rejected: pd.DataFrame = field(default_factory=lambda: nothing_of(RejectedLines))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What contracts call for up to a day, whatever is posted of it.
+
+    `lines` is the plan (`plan.planned_lines`, with adjustments), `is_due` says which of its lines should
+    have been billed by the day; `charges` and `revenue_shares` as in Bills, `shares` the billing
+    milestones, `phases` the phases' terms, `standing` what is posted (`difference.posted_by_line`).
+    """
+
+    charges: pd.DataFrame
+    phases: pd.DataFrame
+    shares: pd.DataFrame
+    revenue_shares: pd.DataFrame
+    lines: pd.DataFrame
+    is_due: np.ndarray
+    standing: pd.DataFrame
+
+
+def plan_bills(
+    contracts: Mapping[str, pd.DataFrame],
+    posted: pd.DataFrame,
+    as_of: datetime.date,
+    settings: Settings,
+) -> Plan:
+    """The plan up to a day; what is posted counts for milestones only, whose shares then stand."""
+    day = pd.Timestamp(as_of).as_unit("s")
+    contracts = contracts_as_of(contracts, as_of)
+    phases = phase_terms(contracts["phases"], contracts["subscriptions"], settings.phase_handover)
+    charges = billable_charges(contracts, phases)
+    standing = posted_by_line(posted)
+    milestones = contracts["milestones"]
+    unadjusted = standing.assign(
+        amount_minor=standing["amount_minor"] - standing["adjustment_minor"]
+    )
+    shares = milestone_shares(charges, milestones, unadjusted, "BILLING")
+    revenue_shares = milestone_shares(charges, milestones, standing.head(0), "REVENUE")
+    lines = adjust_lines(planned_lines(charges, shares, day), contracts["adjustments"])
+    charges = charges.assign(adjusted_minor=adjusted_by_charge(lines, len(charges)))
+    is_due = due_lines(lines, charges, day)
+    return Plan(charges, phases, shares, revenue_shares, lines, is_due, standing)
 
 
 def compute_bills(
@@ -53,38 +110,46 @@ def compute_bills(
     posted: pd.DataFrame,
     as_of: datetime.date,
     settings: Settings,
+    answered: Answered | None = None,
+    *,
+    in_words: bool = True,
 ) -> Bills:
     """The difference between what the contracts call for up to a day and what is posted.
 
     `contracts` has at least the tables and columns of READ_FROM_CONTRACTS; `posted` has
-    subscription_number, charge_number, what, kind, revision, amount_minor, service_start,
-    service_end and sent (bool).
+    subscription_number, charge_number, what, kind, revision, amount_minor, adjustment_minor,
+    service_start, service_end and sent (bool). `answered` is what Receivables made of it. Without words,
+    lines have neither reason nor description: half the work, for a forecast that nobody reads by line.
     """
+    told = answered or Answered.of_nothing()
     day = pd.Timestamp(as_of).as_unit("s")
-    phases = phase_terms(contracts["phases"], contracts["subscriptions"], settings.phase_handover)
-    charges = billable_charges(contracts, phases)
-    standing = posted_by_line(posted)
-    milestones = contracts["milestones"]
-    shares = milestone_shares(charges, milestones, standing, "BILLING")
-    revenue_shares = milestone_shares(charges, milestones, standing.head(0), "REVENUE")
-    plan = planned_lines(charges, shares, day)
-    is_due = due_lines(plan, charges, day)
-    tonight = difference(plan[is_due], standing, charges, day)
+    plan = plan_bills(contracts, posted, as_of, settings)
+    charges, shares, standing = plan.charges, plan.shares, plan.standing
+    tonight = difference(plan.lines[plan.is_due], standing, charges, day)
     held = charges["held"].to_numpy(bool)[tonight["charge_at"].to_numpy()]
     worded = tonight.assign(
-        reason=reasons(tonight, charges, shares), description=descriptions(tonight, charges, shares)
+        reason=reasons(tonight, charges, shares) if in_words else "",
+        description=descriptions(tonight, charges, shares) if in_words else "",
     )
     lines = _bill_lines(worded[~held], charges, settings)
+    resent, rejected = send_again(told.rejected, charges, shares, settings)
     return Bills(
         lines=lines,
         withheld=_withheld(worded[held], charges),
         milestones=milestone_states(
-            charges, pd.concat([shares, revenue_shares], ignore_index=True), day, posted, lines
+            charges,
+            pd.concat([shares, plan.revenue_shares], ignore_index=True),
+            day,
+            posted,
+            lines,
+            answered_states(told, resent),
         ),
-        charges=_balances(charges, plan, is_due, standing, tonight, held),
-        phases=phase_states(phases, charges, day, standing, lines),
+        charges=_balances(charges, plan.lines, plan.is_due, standing, tonight, held),
+        phases=phase_states(plan.phases, charges, day, standing, lines),
         terms=charges,
-        revenue_shares=revenue_shares,
+        revenue_shares=plan.revenue_shares,
+        resent=resent,
+        rejected=rejected,
     )
 
 
@@ -138,11 +203,13 @@ def _balances(
         return summed(rows, rows["charge_at"].to_numpy(np.int64))
 
     recurs = (charges["charge_type"] == "RECURRING").to_numpy(bool)
-    price = np.where(recurs, of_charge(plan), charges["price_minor"].to_numpy(np.int64))
+    own = of_charge(plan) - adjusted_by_charge(plan, count)
+    price = np.where(recurs, own, charges["price_minor"].to_numpy(np.int64))
     return charges[[*ON_CHARGE, "business_unit", "currency"]].assign(
         price_minor=price,
         billed_before_minor=summed(standing, match(standing, charges, ON_CHARGE)),
         billed_tonight_minor=of_charge(tonight[~held]),
         withheld_minor=of_charge(tonight[held]),
         unbilled_minor=of_charge(plan[~is_due]),
+        adjusted_away_minor=-adjusted_by_charge(plan, count),
     )

@@ -34,6 +34,13 @@ READ_FROM_CONTRACTS = {
         "subscription_number", "charge_number", "event_type", "sequence", "milestone_name",
         "percent_millionths", "amount_minor", "expected_completion_date", "completion_date",
     ),
+    "adjustments": (
+        "subscription_number", "charge_number", "what", "adjusted_amount_minor", "reason",
+    ),
+    "actions": (
+        "subscription_number", "line_number", "action", "effective_date", "charge_number",
+        "sequence", "new_line_number", "reason", "concerns",
+    ),
 }  # fmt: skip
 """The columns of the contracts that billing reads; the rest stays in the store."""
 

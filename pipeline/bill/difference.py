@@ -7,16 +7,17 @@ from pipeline.bill.plan import ON_CHARGE
 from pipeline.frames import code_groups, joined_keys, look_up, match, sum_groups
 
 LINE_KEY = [*ON_CHARGE, "what"]
+ADJUSTMENT = "ADJUSTMENT"
 ONE_DAY = pd.Timedelta(days=1)
 
 
 def posted_by_line(posted: pd.DataFrame) -> pd.DataFrame:
     """The ledger by line: LINE_KEY, kind, service_start, service_end (of the first posting),
-    amount_minor (net of corrections), revision (the last), both int64. A line that was taken back
-    stands with 0."""
+    amount_minor, adjustment_minor (net of corrections), revision (the last), all int64. A line that
+    was taken back stands with 0."""
     columns = [*LINE_KEY, "kind", "service_start", "service_end"]
     if posted.empty:
-        return posted[[*columns, "amount_minor", "revision"]]
+        return posted[[*columns, "amount_minor", "adjustment_minor", "revision"]]
     groups, count = code_groups(joined_keys(posted, LINE_KEY))
     last = np.zeros(count, np.int64)
     np.maximum.at(last, groups, posted["revision"].to_numpy(np.int64))
@@ -24,12 +25,11 @@ def posted_by_line(posted: pd.DataFrame) -> pd.DataFrame:
     of_first, _ = code_groups(joined_keys(first, LINE_KEY))
     at = match(first, posted, LINE_KEY)
     assert len(first) == count == len(np.unique(of_first)), "every line begins with revision 0"
-    return first[columns].assign(
-        amount_minor=sum_groups(posted["amount_minor"].to_numpy(np.int64), groups, count)[
-            groups[at]
-        ],
-        revision=last[groups[at]],
-    )
+    net = {
+        name: sum_groups(posted[name].to_numpy(np.int64), groups, count)[groups[at]]
+        for name in ("amount_minor", "adjustment_minor")
+    }
+    return first[columns].assign(**net, revision=last[groups[at]])
 
 
 def difference(
@@ -44,10 +44,15 @@ def difference(
     at = match(due, standing, LINE_KEY)
     billed = look_up(standing["amount_minor"], at).fillna(0).to_numpy(np.int64)
     revision = look_up(standing["revision"], at).fillna(-1).to_numpy(np.int64) + 1
+    adjusted = look_up(standing["adjustment_minor"], at).fillna(0).to_numpy(np.int64)
+    adjustment = due["adjustment_minor"].to_numpy(np.int64) - adjusted
+    again = revision > 0
     due_now = due.assign(
         due_minor=due["amount_minor"], billed_minor=billed, revision=revision,
         amount_minor=due["amount_minor"].to_numpy(np.int64) - billed,
-        bill_date=_dates(due, billed, as_of),
+        adjustment_minor=adjustment,
+        kind=due["kind"].where(~(again & (adjustment != 0)), ADJUSTMENT),
+        bill_date=_dates(due, billed, as_of).where(~(again & (adjustment != 0)), as_of),
     )  # fmt: skip
     vanished = _vanished(due, standing, charges, as_of)
     together = pd.concat([due_now, vanished], ignore_index=True) if len(vanished) else due_now
@@ -77,5 +82,6 @@ def _vanished(
         charge_at=charge_at, milestone_at=-1, ends_early=False, days_served=0, days_in_period=0,
         bill_date=ended.where(ended_before, as_of), due_minor=0,
         billed_minor=gone["amount_minor"], amount_minor=-gone["amount_minor"],
+        adjustment_minor=-gone["adjustment_minor"], is_adjusted=False, adjusted_because="", own_minor=0,
         revision=gone["revision"] + 1,
     )  # fmt: skip

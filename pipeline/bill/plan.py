@@ -33,10 +33,12 @@ def planned_lines(charges: pd.DataFrame, shares: pd.DataFrame, as_of: pd.Timesta
 
 
 def due_lines(plan: pd.DataFrame, charges: pd.DataFrame, as_of: pd.Timestamp) -> np.ndarray:
-    """True for lines that should have been billed by that day; a zero amount makes no line."""
+    """True for lines that should have been billed by that day; a zero amount makes no line, unless it
+    is adjusted to nothing."""
     bills = charges["bills"].to_numpy(bool)[plan["charge_at"].to_numpy()]
     reached = (plan["bill_date"] <= as_of).to_numpy(bool)
-    return bills & reached & (plan["amount_minor"] != 0).to_numpy(bool)
+    says_something = (plan["amount_minor"] != 0) | plan["is_adjusted"]
+    return bills & reached & says_something.to_numpy(bool)
 
 
 def _milestone_lines(shares: pd.DataFrame) -> pd.DataFrame:

@@ -15,16 +15,20 @@ def milestone_states(
     day: pd.Timestamp,
     posted: pd.DataFrame,
     lines: pd.DataFrame,
+    answered: pd.DataFrame,
 ) -> pd.DataFrame:
     """Every milestone in a plan, as it stands once `lines` are posted (schemas.outputs).
 
-    `shares` are the billing and the revenue milestones' (`milestone_shares`).
+    `shares` are the billing and the revenue milestones' (`milestone_shares`); `answered` has LINE_KEY
+    and the state of lines that Receivables answered (`resent.answered_states`).
     """
     standing = _standing_lines(posted, lines)
     bills = (shares["event_type"] == "BILLING").to_numpy()
     line_at = np.where(bills, match(shares, standing, LINE_KEY), -1)
     line_id = shares["subscription_number"] + ":" + shares["charge_number"] + ":" + shares["what"]
     sent = look_up(standing["sent"], line_at).fillna(False).to_numpy(bool)
+    answer_at = np.where(bills, match(shares, answered, LINE_KEY), -1)
+    answer = look_up(answered["state"], answer_at)
     completed = shares["completion_date"]
     charge_at = shares["charge_at"].to_numpy()
     complete = shares.assign(
@@ -34,8 +38,14 @@ def milestone_states(
         },
         amount_minor=shares["share_minor"],
         state=np.select(
-            [sent, line_at >= 0, completed.isna(), completed > day],
-            ["INTERFACED", "BILLED", "OPEN", "SCHEDULED"],
+            [
+                (line_at >= 0) & (answer_at >= 0),
+                sent,
+                line_at >= 0,
+                completed.isna(),
+                completed > day,
+            ],
+            [answer, "INTERFACED", "BILLED", "OPEN", "SCHEDULED"],
             "COMPLETE",
         ),
         bill_line_id=line_id.where(line_at >= 0, ""),
@@ -55,6 +65,7 @@ def _standing_lines(posted: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
         "kind",
         "revision",
         "amount_minor",
+        "adjustment_minor",
         "service_start",
         "service_end",
         "sent",

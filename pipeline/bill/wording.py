@@ -21,10 +21,10 @@ def reasons(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) ->
     `lines` is tonight's difference; `charges` and `shares` are at `charge_at`, `milestone_at`.
     """
     facts = _facts(lines, charges, shares)
-    texts = _sentences(facts)
+    texts = _with_adjustments(facts, _sentences(facts))
     corrected = (facts["revision"] > 0).to_numpy(bool)
     if corrected.any():
-        gone = (facts["due_minor"] == 0).to_numpy(bool)
+        gone = ((facts["due_minor"] == 0) & ~facts["is_adjusted"]).to_numpy(bool)
         now_due = compute.if_else(gone, "no longer due", join("now due: ", texts))
         correction = join(
             now_due, "; billed before ", money_text(facts, "billed_minor"),
@@ -44,9 +44,12 @@ def _facts(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFrame) -> 
     def of_share(name: str) -> np.ndarray:
         return np.append(shares[name].to_numpy(np.int64), 0)[milestone_at]
 
-    own = ["revision", "due_minor", "billed_minor", "amount_minor", "kind", "service_start",
-           "service_end", "days_served", "days_in_period"]  # fmt: skip
+    own = ["revision", "billed_minor", "amount_minor", "kind", "service_start", "service_end",
+           "days_served", "days_in_period", "is_adjusted", "adjusted_because"]  # fmt: skip
     return lines[own].assign(
+        adjusted_minor=lines["due_minor"],
+        due_minor=lines["due_minor"].where(~lines["is_adjusted"], lines["own_minor"]),
+        kind=_own_kind(lines),
         exponent=of_charge("exponent"),
         price_minor=of_charge("price_minor"),
         charge_minor=of_charge("amount_minor"),
@@ -79,6 +82,26 @@ def _sentences(facts: pd.DataFrame) -> arrow.Array:
     place = np.concatenate([at for at, _ in told]).argsort(kind="stable")
     gathered = arrow.chunked_array(texts, arrow.large_string()).combine_chunks()
     return gathered.take(arrow.array(place))
+
+
+def _own_kind(lines: pd.DataFrame) -> pd.Series:
+    """What kind a line is by itself; an adjustment is of the kind of the line that it adjusts."""
+    milestone = (lines["milestone_at"] >= 0).to_numpy(bool)
+    fee = (lines["what"] == "FEE").to_numpy(bool)
+    own = np.select([milestone, fee], ["MILESTONE", "ONE_TIME"], "RECURRING")
+    return lines["kind"].where(lines["kind"] != "ADJUSTMENT", pd.Series(own, lines.index))
+
+
+def _with_adjustments(facts: pd.DataFrame, texts: arrow.Array) -> arrow.Array:
+    """`30 % of 10,000.00 = 3,000.00, adjusted to 2,500.00: goodwill`."""
+    adjusted = facts["is_adjusted"].to_numpy(bool)
+    if not adjusted.any():
+        return texts
+    told = join(
+        texts, ", adjusted to ", money_text(facts, "adjusted_minor"), ": ",
+        arrow_texts(facts["adjusted_because"]),
+    )  # fmt: skip
+    return compute.if_else(adjusted, told, texts)
 
 
 def _is_exact(facts: pd.DataFrame) -> np.ndarray:

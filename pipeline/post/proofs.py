@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.bill import Bills
+from pipeline.bill.resent import SENT_AGAIN
 from pipeline.books import Books
 from pipeline.frames import match, sum_groups
 from pipeline.journal import broken_journal_proofs
@@ -14,7 +15,10 @@ from schemas.outputs import BillLines, RevenueEvents, RevenueLines
 ON_CHARGE = ["subscription_number", "charge_number"]
 MOST = 5
 """So many are named of one proof that fails."""
-PARTS = ["billed_before_minor", "billed_tonight_minor", "withheld_minor", "unbilled_minor"]
+PARTS = [
+    "billed_before_minor", "billed_tonight_minor", "withheld_minor", "unbilled_minor",
+    "adjusted_away_minor",
+]  # fmt: skip
 
 
 def broken_proofs(bills: Bills, revenue: Revenue, books: Books) -> list[str]:
@@ -32,6 +36,7 @@ def broken_bill_proofs(bills: Bills) -> list[str]:
         *_prices_add_up(bills.charges),
         *_lines_are_the_charges(bills),
         *_lines_are_whole(bills.lines),
+        *_resent_are_rejected(bills),
     ]
 
 
@@ -48,7 +53,7 @@ def broken_revenue_proofs(revenue: Revenue, positions: pd.DataFrame) -> list[str
 
 
 def _prices_add_up(charges: pd.DataFrame) -> list[str]:
-    """Per charge: price = billed before + billed tonight + withheld + unbilled."""
+    """Per charge: price = billed before and tonight + withheld + unbilled + adjusted away."""
     off = charges[charges["price_minor"] != charges[PARTS].sum(axis=1)]
     return [f"the price of charge {name} is not the sum of its parts" for name in _names(off)]
 
@@ -71,6 +76,18 @@ def _lines_are_whole(lines: pd.DataFrame) -> list[str]:
         f"line {line} has no amount"
         for line in lines.loc[lines["amount_minor"] == 0, "bill_line_id"]
     ]
+
+
+def _resent_are_rejected(bills: Bills) -> list[str]:
+    """What goes out again is what was rejected and is not on hold: line by line, to the same amount
+    and on the same date; and no line goes out twice tonight."""
+    BillLines.validate(bills.resent)
+    same = ["bill_line_id", "currency", "amount_minor", "bill_date"]
+    again = bills.rejected[bills.rejected["state"] == SENT_AGAIN]
+    others = pd.concat([bills.resent[same], again[same]]).drop_duplicates(keep=False)
+    twice = bills.resent[match(bills.resent, bills.lines, ["bill_line_id"]) >= 0]
+    off = pd.concat([others["bill_line_id"], twice["bill_line_id"]]).unique()
+    return [f"line {line} goes out again, but not as it was rejected" for line in off[:MOST]]
 
 
 def _revenue_adds_up(balances: pd.DataFrame) -> list[str]:

@@ -27,7 +27,7 @@ from pipeline.recognise.wording import event_reasons, line_reasons
 from pipeline.settings import Settings
 from schemas.outputs import RevenueBalances, RevenueEvents, RevenueLines, RevenueToCome, dtypes_of
 
-__all__ = ["Revenue", "compute_revenue"]
+__all__ = ["PlannedRevenue", "Revenue", "compute_revenue", "plan_revenue"]
 
 SAID_AGAIN = ["method", "total_minor", "allocated_minor", "starts_on", "ends_on"]
 """A revenue line is posted again when one of these is another than it was."""
@@ -49,12 +49,40 @@ class Revenue:
     to_come: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class PlannedRevenue:
+    """What the charges recognise: `charges` are `allocation.revenue_lines_due`, `points` what is
+    recognised at points in time (`at_points.planned_events`), `by_month` what is by straight line."""
+
+    charges: pd.DataFrame
+    points: pd.DataFrame
+    by_month: ByMonth
+
+
+def plan_revenue(
+    terms: pd.DataFrame, shares: pd.DataFrame, recognised: pd.DataFrame, as_of: datetime.date,
+    settings: Settings,
+) -> PlannedRevenue:  # fmt: skip
+    """The plan of revenue on a day; `terms` and `shares` are those of billing (`Bills`)."""
+    day, night = pd.Timestamp(as_of).as_unit("s"), np.datetime64(as_of, "D")
+    line = Terms(terms, night, settings.straight_line)
+    charges = revenue_lines_due(terms, line)
+    standing = standing_by_charge(charges, recognised)
+    return PlannedRevenue(
+        charges,
+        planned_events(charges, shares, day),
+        recognised_by_month(charges, line, standing, night, settings),
+    )
+
+
 def compute_revenue(
     bills: Bills,
     recognised: pd.DataFrame,
     lines_before: pd.DataFrame,
     as_of: datetime.date,
     settings: Settings,
+    *,
+    in_words: bool = True,
 ) -> Revenue:
     """The difference between what is recognised by a day and what is posted.
 
@@ -62,30 +90,26 @@ def compute_revenue(
     the events of earlier runs: subscription_number, charge_number, what, method, revision,
     satisfaction_date, percent_millionths, amount_minor. `lines_before` are the latest revenue lines
     of earlier runs: revenue_line_id, revision and SAID_AGAIN. A hold withholds no revenue (ACT-04).
+    Without words, lines and events have no reason.
     """
     day = pd.Timestamp(as_of).as_unit("s")
-    night = np.datetime64(as_of, "D")
-    terms = Terms(bills.terms, night, settings.straight_line)
-    charges = revenue_lines_due(bills.terms, terms)
-    plan = planned_events(charges, bills.revenue_shares, day)
-    by_month = recognised_by_month(
-        charges, terms, standing_by_charge(charges, recognised), night, settings
-    )
-    lines, revision = _revenue_lines(charges, lines_before)
+    planned = plan_revenue(bills.terms, bills.revenue_shares, recognised, as_of, settings)
+    charges, plan, by_month = planned.charges, planned.points, planned.by_month
+    lines, revision = _revenue_lines(charges, lines_before, in_words)
     events = _events(
         [
             point_difference(plan, charges, recognised, day),
             _of_months(by_month.due, charges),
             _of_catch_ups(by_month.catch_up, charges, day),
         ],
-        charges.assign(line_revision=revision), recognised, settings,
+        charges.assign(line_revision=revision), recognised, settings, in_words,
     )  # fmt: skip
     to_come = _to_come(plan, by_month, charges)
     return Revenue(lines, events, _balances(charges, recognised, events, to_come), to_come)
 
 
 def _revenue_lines(
-    charges: pd.DataFrame, lines_before: pd.DataFrame
+    charges: pd.DataFrame, lines_before: pd.DataFrame, in_words: bool
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """The revenue lines that are new or not as they were, and each charge's revision after tonight."""
     stated = charges.assign(
@@ -95,7 +119,7 @@ def _revenue_lines(
         document_date=charges["subscription_start"],
         purchase_order=charges["purchase_order"].fillna(""),
         description=charges["description"].fillna(charges["product_description"]),
-        reason=line_reasons(charges),
+        reason=line_reasons(charges) if in_words else "",
     )
     at = match(stated, lines_before, ["revenue_line_id"])
     known = at >= 0
@@ -149,8 +173,9 @@ def _named(rows: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
 
 
 def _events(
-    kinds: list[pd.DataFrame], charges: pd.DataFrame, recognised: pd.DataFrame, settings: Settings
-) -> pd.DataFrame:
+    kinds: list[pd.DataFrame], charges: pd.DataFrame, recognised: pd.DataFrame,
+    settings: Settings, in_words: bool,
+) -> pd.DataFrame:  # fmt: skip
     """The events in the ledger's columns, sorted by event_id."""
     some = [kind for kind in kinds if len(kind)] or kinds[:1]
     rows = pd.concat(some, ignore_index=True)
@@ -160,12 +185,13 @@ def _events(
     first_id = line_id + ":" + rows["what"]
     number = pd.Series(revision, rows.index)
     accounting = accounting_dates(rows["posted_on"], settings.first_open_day)
+    told = event_reasons(rows, charges) if in_words else pd.Series("", rows.index, dtype="str")
     taken = ["line_number", "product_code", "method", "currency", "allocated_minor",
              "business_unit", "line_revision"]  # fmt: skip
     complete = rows.assign(
         event_id=first_id.where(number == 0, first_id + "#" + number.astype("str")),
         revenue_line_id=line_id, revision=number, accounting_date=accounting,
-        reason=told_of_closed_periods(event_reasons(rows, charges), rows["posted_on"], accounting),
+        reason=told_of_closed_periods(told, rows["posted_on"], accounting),
         **{name: of[name] for name in taken},
     )  # fmt: skip
     dtypes = dtypes_of(RevenueEvents)

@@ -25,7 +25,8 @@ def revenue_lines_due(charges: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     """
     bills = charges["bills"].to_numpy(bool)
     never = (charges["never_begins"] & ~charges["milestone_billing_on"]).to_numpy(bool)
-    totals = np.where(bills & ~never, terms.totals, 0)
+    adjusted = charges["adjusted_minor"].to_numpy(np.int64)
+    totals = np.where(bills & ~never, terms.totals + adjusted, 0)
     selling = charges["standalone_selling_price_minor"]
     weights = selling.fillna(0).to_numpy(np.int64)
     known_term = (charges["live_before"] > charges["live_from"]).to_numpy(bool)

@@ -117,17 +117,61 @@ def products_with_milestones(connection: Connection) -> pd.Series:
 
 
 def posted_amounts(connection: Connection, *, wanted: bool) -> pd.DataFrame:
-    """What was posted, net of corrections: subscription_number, charge_number, what, amount_minor."""
+    """What was posted, net of corrections, adjustments left aside: subscription_number,
+    charge_number, what, amount_minor."""
     columns = bill_lines.c
     selection = select(
         columns.subscription_number,
         columns.charge_number,
         columns.what,
-        func.sum(columns.amount_minor).cast(columns.amount_minor.type).label("amount_minor"),
+        func.sum(columns.amount_minor - columns.adjustment_minor)
+        .cast(columns.amount_minor.type)
+        .label("amount_minor"),
     ).group_by(columns.subscription_number, columns.charge_number, columns.what)
     if wanted:
         selection = selection.where(columns.subscription_number.in_(select(_wanted.c.number)))
     return read_frame(connection, selection).astype({"amount_minor": "int64"})
+
+
+def read_plan_changes(
+    connection: Connection, number: int | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The milestones that an import replaced, as they were, and the keys of those that it added to
+    plans that were there before."""
+    table = CONTRACT_TABLES["milestones"]
+    columns = table.c
+    kept = ["subscription_number", "charge_number", "event_type", "sequence", "milestone_name",
+            "percent_millionths", "amount_minor", "expected_completion_date",
+            "completion_date"]  # fmt: skip
+    replaced = read_frame(
+        connection, select(*(columns[name] for name in kept)).where(columns.replaced_by == number)
+    )
+    earlier_one = select(columns.sequence).where(columns.import_number < number).limit(1)
+    if connection.scalar(earlier_one) is None:  # a first upload need not be looked through
+        return replaced, replaced.head(0)
+    same_plan = table.alias("earlier")
+    earlier = (
+        select(same_plan.c.sequence)
+        .where(
+            *(same_plan.c[name] == columns[name] for name in kept[:3]),
+            same_plan.c.import_number < columns.import_number,
+        )
+        .exists()
+    )
+    same_key = table.alias("former")
+    former = (
+        select(same_key.c.sequence)
+        .where(*(same_key.c[name] == columns[name] for name in kept[:4]),
+               same_key.c.replaced_by == columns.import_number)
+        .exists()
+    )  # fmt: skip
+    added = read_frame(
+        connection,
+        select(*(columns[name] for name in kept[:4])).where(
+            columns.import_number == number, earlier, ~former
+        ),
+    )
+    return replaced, added
 
 
 def recognised_subscriptions(connection: Connection) -> pd.Series:

@@ -132,19 +132,20 @@ def _read_rows(
 def read_posted(connection: Connection, *, before_run: int) -> pd.DataFrame:
     """The lines posted by earlier runs, which billing compares with.
 
-    Columns: subscription_number, charge_number, what, kind, revision, amount_minor (int64),
-    service_start, service_end (inclusive), run_number (int64), sent_after_run (missing while the run's
-    files aren't out).
+    Columns: subscription_number, charge_number, what, kind, revision, amount_minor,
+    adjustment_minor (int64), service_start, service_end (inclusive), run_number (int64),
+    sent_after_run (missing while the run's files aren't out).
     """
     columns = bill_lines.c
     selection = select(
         columns.subscription_number, columns.charge_number, columns.what, columns.kind,
-        columns.revision, columns.amount_minor, columns.service_start, columns.service_end,
-        columns.run_number, runs.c.sent_after_run,
+        columns.revision, columns.amount_minor, columns.adjustment_minor, columns.service_start,
+        columns.service_end, columns.run_number, runs.c.sent_after_run,
     ).join(runs, runs.c.run_number == columns.run_number)  # fmt: skip
     return read_frame(connection, selection.where(columns.run_number < before_run)).astype(
-        {"revision": "int64", "amount_minor": "int64", "run_number": "int64"}
-    )
+        {"revision": "int64", "amount_minor": "int64", "adjustment_minor": "int64",
+         "run_number": "int64"}
+    )  # fmt: skip
 
 
 def read_recognised(connection: Connection, *, before_run: int) -> pd.DataFrame:

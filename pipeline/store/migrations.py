@@ -27,10 +27,21 @@ def _create_missing_tables(connection: Connection) -> None:
     schema.metadata.create_all(connection)
 
 
+def _add_life(connection: Connection) -> None:
+    """Actions, adjustments and AR's answers; what of a posted amount is an adjustment."""
+    _create_missing_tables(connection)
+    there = {column["name"] for column in inspect(connection).get_columns("bill_lines")}
+    if "adjustment_minor" not in there:
+        connection.exec_driver_sql(
+            "ALTER TABLE bill_lines ADD COLUMN adjustment_minor BIGINT NOT NULL DEFAULT 0"
+        )
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("contracts, ledger and runs", _create_missing_tables),
     ("phases", _create_missing_tables),
     ("revenue", _create_missing_tables),
+    ("actions, adjustments and answers", _add_life),
 )
 
 

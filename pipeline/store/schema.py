@@ -195,3 +195,37 @@ revenue_events = Table(
     sqlite_with_rowid=False,
 )
 Index("revenue_events_by_run", revenue_events.c.run_number)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("answer_number", Integer, primary_key=True, autoincrement=False),
+    Column("bill_line_id", Text, ForeignKey("bill_lines.bill_line_id"), nullable=False),
+    Column(
+        "of_run", Integer, ForeignKey("runs.run_number"), nullable=False
+    ),  # whose files it answers
+    Column("answer", Text, nullable=False),
+    Column("transaction_number", Text),
+    Column("transaction_date", Date),
+    Column("message", Text),
+    Column("file", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("sha256", Text, nullable=False),  # of the file
+    Column("accepted_at", Text, nullable=False),
+    Column("after_run", Integer, nullable=False),  # the last run by then: later runs know of it
+    CheckConstraint("answer IN ('INVOICED', 'REJECTED')", name="answer_is_known"),
+    CheckConstraint(
+        "answer <> 'INVOICED' OR transaction_number IS NOT NULL", name="invoiced_has_a_number"
+    ),
+)
+Index("answers_by_line", answers.c.bill_line_id)
+
+resent_lines = Table(
+    "resent_lines",
+    metadata,
+    Column("run_number", Integer, ForeignKey("runs.run_number"), primary_key=True),
+    Column("bill_line_id", Text, ForeignKey("bill_lines.bill_line_id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Rejected lines that a run sent again, under the same key; nothing of them is posted again."""

@@ -19,7 +19,9 @@ from pipeline.read import Inputs, Sheet
 from pipeline.record import RefusedSheet
 from pipeline.settings import ON_COMPLETION
 from pipeline.validate import views
+from pipeline.validate.action_views import action_view, adjustment_view
 from pipeline.validate.check import check_cells, check_rules
+from pipeline.validate.derived import line_parts
 from pipeline.validate.faults import join_faults, without_repeats
 from pipeline.validate.merge import (
     copied_flags,
@@ -38,12 +40,20 @@ from pipeline.validate.refuse import (
     findings_of,
     not_refused,
     refusal_of,
+    refuse_linked,
     refused_sheets,
     rows_by_file,
 )  # fmt: skip
+from pipeline.validate.renewal import linked_units, told_at_actions, with_copies
 from schemas.cells import arrow_texts
 
-SUBSCRIPTION_TABLES = ("subscriptions", "subscription_lines", "phases", "charges", "milestones")
+LINE_ID = "bill_line_id"
+SUBSCRIPTION_TABLES = (
+    "actions", "subscriptions", "subscription_lines", "phases", "charges", "milestones",
+    "adjustments",
+)  # fmt: skip
+"""The tables of contracts; the actions first, because they make rows of the others."""
+
 REFERENCE_TABLES = ("customers", "products", "lookups", "templates", "template_milestones")
 
 
@@ -110,9 +120,17 @@ class Validated:
 def mentioned_subscriptions(inputs: Inputs) -> list[str]:
     """Every subscription number that stands in the upload, in order."""
     columns = [
-        arrow_texts(sheet.cells[str(sheet.columns.index("subscription_number"))])
+        arrow_texts(sheet.cells[str(sheet.columns.index(heading))])
         for sheet in inputs.sheets
-        if sheet.table in SUBSCRIPTION_TABLES and "subscription_number" in sheet.columns
+        for heading in ("subscription_number", "new_subscription_number")
+        if sheet.table in SUBSCRIPTION_TABLES and heading in sheet.columns
+    ]
+    columns += [
+        line_parts({"bill_line_id": arrow_texts(sheet.cells[str(sheet.columns.index(LINE_ID))])})[
+            "subscription_number"
+        ]
+        for sheet in inputs.sheets
+        if sheet.table == "adjustments" and LINE_ID in sheet.columns
     ]
     numbers = compute.unique(arrow.chunked_array(columns, arrow.large_string())).drop_null()
     return numbers.sort().to_pylist()
@@ -128,9 +146,14 @@ def validate_inputs(inputs: Inputs, held: Held, handover: str = ON_COMPLETION) -
     references, reference_faults = _judge_references(parsed, held, reading)
     merged, subscription_faults = _judge_subscriptions(parsed, held, references.tables, handover)
     faults = join_faults(
-        [reading, *(one.faults for one in parsed.values()), reference_faults, subscription_faults]
+        [
+            reading,
+            *(one.faults for one in parsed.values()),
+            reference_faults,
+            told_at_actions(subscription_faults, merged["actions"]),
+        ]
     )
-    refusal = refusal_of(faults)
+    refusal = refuse_linked(refusal_of(faults), linked_units(merged["actions"]))
     merged_all = {**references.merged, **merged}
     accepted = {name: _accepted(name, merged_all[name], held, refusal) for name in merged_all}
     sheets = refused_sheets(inputs, parsed, faults, refusal)
@@ -198,7 +221,7 @@ def _uploaded_rows(
     single, repeated = drop_repeated(model, filled)
     rows = fill_defaults(model, single)
     faults = check_cells(model, rows, parsed.faulty.loc[rows.index])
-    whole = has_whole_key(rows, keys)
+    whole = has_whole_key(rows, [*keys, *schemas.unit_of(model)])
     return rows[whole], join_faults([repeated, faults])
 
 
@@ -274,6 +297,8 @@ def _judge_subscriptions(
         merged[name] = merge(rows, stored, base, schemas.keys_of(schemas.TABLES[name]))
         if name == "charges":
             merged[name] = copied_flags(merged[name], stored, references["templates"])
+        if name != "actions":
+            merged[name] = with_copies(name, merged[name], merged, merged["actions"])
     everything = {**references, **merged}
     charges = views.charge_view(everything, held.tables, held.posted)
     milestones = views.milestone_view(everything, held.tables, held.posted, charges)
@@ -286,6 +311,8 @@ def _judge_subscriptions(
         "charges": charges,
         "milestones": milestones,
         "plans": views.plan_view(milestones, charges),
+        "actions": action_view(everything, held.tables, charges),
+        "adjustments": adjustment_view(everything, held.posted, charges, milestones),
     }
     for view, rows in judged.items():
         table = "milestones" if view == "plans" else view

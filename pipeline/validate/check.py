@@ -16,6 +16,7 @@ CELL_CODES = {
     "is_code": "VAL-03",
     "is_printable": "VAL-08",
     "in_range": "VAL-09",
+    "is_line_id": "VAL-10",
 }
 """The finding that a failed check of a model gives; VAL-04 to VAL-07 come from parsing."""
 
@@ -60,6 +61,11 @@ def _cell_message(code: str, column: schemas.Column) -> str:
         )
     if code == "VAL-03":
         return f"'{{value}}' is not a {heading}: write one of {', '.join(column.allowed)}"
+    if code == "VAL-10":
+        return (
+            f"'{{value}}' is not a bill line: {heading} takes the id that bill_lines.csv shows, such "
+            "as S-1:10:M2, without a revision (#1)"
+        )
     if code == "VAL-08":
         return (
             f"{heading} takes at most {column.longest} printable characters: shorten it, and "

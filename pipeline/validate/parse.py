@@ -16,6 +16,7 @@ import pyarrow.compute as compute
 import schemas
 from pipeline import money
 from pipeline.read import Sheet
+from pipeline.validate.derived import DERIVED
 from pipeline.validate.faults import faults_at, join_faults
 from schemas import cells
 from schemas.cells import arrow_texts
@@ -85,7 +86,13 @@ def _parsed(
             "row": np.concatenate([np.array([], np.int64), *(sheet.rows for _, sheet in sheets)]),
         }
     ).astype("int64")
-    texts = {column.name: _gathered(column.heading, sheets, len(place)) for column in columns}
+    texts = {
+        column.name: _gathered(column.heading, sheets, len(place))
+        for column in columns
+        if not column.derived
+    }
+    if schemas.table_of(model) in DERIVED:
+        texts |= DERIVED[schemas.table_of(model)](texts)
     paid_in = pd.Series([], dtype="str")
     if any(column.kind == cells.MONEY for column in columns):
         paid_in = currencies(pd.Series(pd.array(texts["subscription_number"], dtype="str")))
@@ -101,7 +108,7 @@ def _parsed(
         faulty=pd.DataFrame(faulty, index=place.index),
         absent={
             column.name: [n for n, sheet in sheets if column.heading not in sheet.columns]
-            for column in columns
+            for column in schemas.uploaded_columns(model)
         },
         faults=join_faults(faults),
     )

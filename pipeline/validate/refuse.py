@@ -34,7 +34,7 @@ def family_of(table: str) -> str:
     >>> family_of("charges"), family_of("template_milestones"), family_of("products")
     ('subscription', 'template', 'product')
     """
-    unit = schemas.unit_of(schemas.TABLES[table])[0]
+    unit = schemas.unit_of(schemas.MODELS[table])[0]
     return unit.removesuffix("_number").removesuffix("_code").removesuffix("_type")
 
 
@@ -50,12 +50,25 @@ def refusal_of(faults: pd.DataFrame) -> Refusal:
     return Refusal(units, errors.loc[~named, ["source", "row"]].drop_duplicates())
 
 
+def refuse_linked(refusal: Refusal, linked: pd.DataFrame) -> Refusal:
+    """A contract that an action makes is refused with the one that it is made from, and the other
+    way round; so along a chain of them."""
+    refused = set(refusal.units.get("subscription", set()))
+    while len(linked) and refused:
+        touched = linked.isin(refused)
+        half = linked[touched.any(axis=1) & ~touched.all(axis=1)]
+        if half.empty:
+            break
+        refused |= set(half.to_numpy().ravel().tolist())
+    return Refusal({**refusal.units, "subscription": refused}, refusal.rows)
+
+
 def not_refused(table: str, rows: pd.DataFrame, refusal: Refusal) -> np.ndarray:
     """True for rows whose unit is not refused (rows without a unit are never merged)."""
     refused = refusal.units.get(family_of(table), set())
     if not refused:
         return np.ones(len(rows), bool)
-    units = pd.Series(unit_texts(rows, schemas.unit_of(schemas.TABLES[table])), dtype="str")
+    units = pd.Series(unit_texts(rows, schemas.unit_of(schemas.MODELS[table])), dtype="str")
     return ~units.isin(refused).to_numpy()
 
 
@@ -73,7 +86,7 @@ def faults_of_reading(inputs: Inputs, parsed: Mapping[str, Parsed]) -> pd.DataFr
         rows = parsed[sheet.table].rows
         at_fault = rows[(rows["source"] == -place - 1) & rows["row"].isin(here["row"])]
         said = here.merge(at_fault[["source", "row"]], on="row", how="inner")
-        unit = unit_texts(at_fault, schemas.unit_of(schemas.TABLES[sheet.table]))
+        unit = unit_texts(at_fault, schemas.unit_of(schemas.MODELS[sheet.table]))
         units = at_fault[["row"]].assign(unit=unit)
         frames.append(
             said.merge(units, on="row", how="inner").assign(code="", table=sheet.table)[COLUMNS]
@@ -97,7 +110,7 @@ def refused_sheets(
         numbers = here.loc[refused, "row"].reset_index(drop=True)
         said = _said(own).reindex(numbers.to_numpy())
         held_back = said["errors"].isna().to_numpy()
-        units = unit_texts(here[refused], schemas.unit_of(schemas.TABLES[sheet.table]))
+        units = unit_texts(here[refused], schemas.unit_of(schemas.MODELS[sheet.table]))
         told = pd.DataFrame({"family": family_of(sheet.table), "unit": units}, dtype="str")
         note = fill_in(HELD_BACK, told)
         kept = [place for place, heading in enumerate(sheet.headings) if not is_ours(heading)]

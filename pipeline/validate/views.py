@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline import money
 from pipeline.frames import code_groups, joined_keys, look_up, match, sum_groups
+from pipeline.life import LEADS_TO, in_order, is_reopened_with
 from pipeline.phases import phase_terms
 from schemas.rules import differs
 
@@ -25,6 +26,22 @@ def beside(rows: pd.DataFrame, stored: pd.DataFrame, names: list[str]) -> dict[s
     """The stored version of these columns, as `stored_…`; missing where nothing is stored."""
     at = rows["stored_at"].to_numpy()
     return {f"stored_{name}": look_up(stored[name], at, rows.index) for name in names}
+
+
+def status_by_actions(rows: pd.DataFrame, actions: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    """True where accepted actions govern the status of a contract, or of a line."""
+    leading = actions[actions["action"].isin(LEADS_TO)]
+    of_lines = leading["line_number"].notna()
+    return known(rows, leading[of_lines if keys == ON_LINE else ~of_lines], keys)
+
+
+def reopened_on(milestones: pd.DataFrame, actions: pd.DataFrame) -> pd.Series:
+    """The last day on which each milestone was, or will be, reopened."""
+    keys = [*ON_CHARGE, "sequence"]
+    reopens = actions[actions["action"] == "REOPEN_MILESTONE"]
+    last = in_order(reopens).drop_duplicates(keys, keep="last").reset_index(drop=True)
+    days = look_up(last["effective_date"], match(milestones, last, keys), milestones.index)
+    return days.where(is_reopened_with(milestones))
 
 
 def product_view(products: pd.DataFrame, used_with_milestones: pd.Series) -> pd.DataFrame:
@@ -65,9 +82,11 @@ def subscription_view(
         decimals_change=_decimals_change(rows, stored["subscriptions"]),
         posted=billed,
         recognised_only=rows["subscription_number"].isin(recognised) & ~billed,
+        status_by_actions=status_by_actions(rows, stored["actions"], ["subscription_number"]),
         **beside(
             rows, stored["subscriptions"],
-            ["currency", "customer_number", "business_unit", "start_date", "end_date", "billing_day"],
+            ["currency", "customer_number", "business_unit", "start_date", "end_date",
+             "billing_day", "status"],
         ),
     )  # fmt: skip
 
@@ -95,7 +114,12 @@ def line_view(merged: Tables, stored: Tables, posted: pd.DataFrame) -> pd.DataFr
         live_from=rows["start_date"].fillna(start),
         live_until=rows["end_date"].fillna(end),
         posted=known(rows, billed, ON_LINE),
-        **beside(rows, stored["subscription_lines"], ["start_date", "end_date", "product_code"]),
+        status_by_actions=status_by_actions(rows, stored["actions"], ON_LINE),
+        **beside(
+            rows,
+            stored["subscription_lines"],
+            ["start_date", "end_date", "product_code", "status"],
+        ),
     )
 
 
@@ -217,6 +241,7 @@ def milestone_view(
         flag_not_given=of_charge("flag_not_given_billing", "flag_not_given_revenue"),
         billed=(standing := _posted_minor(rows, posted)) != 0,
         posted_minor=standing,
+        reopened_on=reopened_on(rows, merged["actions"]),
     )
 
 

@@ -81,6 +81,7 @@ def differs(left: pd.Series, right: pd.Series) -> Mask:
 
 
 from schemas.rules import (  # noqa: E402
+    actions,
     changes,
     milestones,
     phases,
@@ -90,7 +91,7 @@ from schemas.rules import (  # noqa: E402
     terms,
 )
 
-FAMILIES = (references, terms, phases, templates, milestones, revenue, changes)
+FAMILIES = (references, terms, phases, templates, milestones, revenue, changes, actions)
 
 RETIRED = {
     "CHG-04": "recurring charges were refused until they could be billed",

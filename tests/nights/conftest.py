@@ -10,8 +10,9 @@ import pytest
 
 HERE = Path(__file__).parent
 ON_BOTH = {
-    "acme_pilot", "allocation", "backdated_completion", "changed_plan", "correction_of_end",
-    "currencies", "hold_and_release", "revenue_milestones", "same_night_twice", "template_copy",
+    "acme_pilot", "action_amend", "action_hold_release", "action_reopen", "adjusted_lines", "allocation",
+    "backdated_completion", "changed_plan", "correction_of_end", "currencies", "hold_and_release",
+    "revenue_milestones", "same_night_twice", "template_copy",
 }  # fmt: skip
 """Stories that run on both databases, as `refused_then_corrected` does."""
 

@@ -288,4 +288,54 @@ REVENUE = [
          value="", refused=WARNS),
 ]  # fmt: skip
 
-CASES = [*REFERENCES, *TERMS, *TEMPLATES, *MILESTONES, *CHANGES, *REVENUE]
+HELD = "actions 2: subscription_number=S-1, action=HOLD, effective_date=2026-05-01"
+LINE_ACTION = "actions 2: subscription_number=S-1, line_number=1, effective_date=2026-05-01"
+REOPENED = (
+    "actions 2: subscription_number=S-1, action=REOPEN_MILESTONE, effective_date=2026-05-01, "
+    "charge_number=10, sequence=1"
+)
+RENEWED = (
+    "actions 2: subscription_number=S-1, action=RENEW, effective_date=2027-01-01, "
+    "new_subscription_number=S-1R"
+)
+AMENDED = (f"{LINE_ACTION}, action=AMEND, new_line_number=2", *FEE)
+LONG_CHARGE = (
+    "charges 3: subscription_number=S-1, charge_number=123456789012345678901234567890, "
+    "line_number=1, charge_type=RECURRING, amount=5.00, billing_frequency=MONTHLY"
+)
+ADJUSTED = "adjustments 2: bill_line_id=S-1:10:M2, adjusted_amount=5.00, reason=Goodwill"
+ACTIONS = [
+    Case("actions.suspended_with_milestones", "ACT-03", "charges 2 milestone_billing", "Y", "N",
+         (f"{LINE_ACTION}, action=SUSPEND", "drop milestones"), at="actions 2 action",
+         value="SUSPEND"),
+    Case("actions.not_in_this_status", "ACT-06", "actions 2 action", "RELEASE", "HOLD", (HELD,)),
+    Case("actions.not_in_this_status", "ACT-06", "subscriptions 2 status", "ACTIVE", "DRAFT",
+         (HELD, "actions 2: action=CANCEL"), at="actions 2 action", value="CANCEL"),
+    Case("actions.line_not_named", "ACT-07", "actions 2 line_number", "", "1",
+         (f"{LINE_ACTION}, action=SUSPEND", *FEE)),
+    Case("actions.line_named_for_whole", "ACT-07", "actions 2 line_number", "1", "", (RENEWED,)),
+    Case("actions.subscription_unknown", "ACT-07", "actions 2 subscription_number", "S-8", "S-1",
+         (HELD,), refused="S-8"),
+    Case("actions.line_unknown", "ACT-07", "actions 2 line_number", "9", "1", (HELD,)),
+    Case("actions.new_subscription_not_named", "ACT-07", "actions 2 new_subscription_number", "",
+         "S-1R", (RENEWED,)),
+    Case("actions.renewed_without_end", "ACT-07", "subscriptions 2 end_date", "", "2026-12-31",
+         (RENEWED, *FEE, PILOT, LIVE, "phases 3: ends=DURATION, milestone_name=, "
+          "duration_months=12"), at="actions 2 subscription_number", value="S-1",
+         refused="S-1"),
+    Case("actions.new_line_not_named", "ACT-07", "actions 2 new_line_number", "", "2", AMENDED),
+    Case("actions.new_charge_number_too_long", "ACT-07", "charges 3 charge_type", "RECURRING",
+         "ONE_TIME", (*AMENDED, LONG_CHARGE),
+         at="actions 2 new_line_number", value="2"),
+    Case("actions.milestone_unknown", "ACT-07", "actions 2 sequence", "3", "1", (REOPENED,)),
+    Case("actions.reopened_while_open", "ACT-06", "actions 2 effective_date", "2026-03-09",
+         "2026-03-10", (REOPENED,), at="actions 2 sequence", value="1"),
+    Case("adjustments.adjusted_line_unknown", "ACT-05", "adjustments 2 bill_line_id", "S-1:10:M3",
+         "S-1:10:M2", (ADJUSTED,)),
+    Case("adjustments.adjusted_line_unknown", "ACT-05", "adjustments 2 bill_line_id", "S-1:10:FEE",
+         "S-1:10:M1", (ADJUSTED,)),
+    Case("adjustments.adjusted_to_other_sign", "ACT-05", "adjustments 2 adjusted_amount", "-0.01",
+         "0.00", (ADJUSTED,)),
+]  # fmt: skip
+
+CASES = [*REFERENCES, *TERMS, *TEMPLATES, *MILESTONES, *CHANGES, *REVENUE, *ACTIONS]

@@ -29,10 +29,12 @@ from tests.builders import (
     rows_where,
     store_url,
 )  # fmt: skip
-from tests.validate import phase_rule_cases
+from tests.validate import phase_rule_cases, test_action_rules
 from tests.validate.rule_cases import CASES, Case
 
-SUBSCRIPTION_TABLES = ("subscriptions", "subscription_lines", "phases", "charges", "milestones")
+SUBSCRIPTION_TABLES = (
+    "subscriptions", "subscription_lines", "phases", "charges", "milestones", "actions",
+)  # fmt: skip
 ON_STORED_ROW = r"( \(this row was stored by an earlier upload\))?"
 
 
@@ -64,7 +66,10 @@ def with_text(case: Case, text: str) -> Company:
 def of_its_own(company: Company, number: int) -> Company:
     """The company under numbers and codes that no other case has: S-1 becomes 7/S-1."""
     with_references = "templates" in company
-    names = ["subscription_number", *(["product_code", "template_code"] if with_references else [])]
+    names = [
+        "subscription_number", "new_subscription_number", "bill_line_id",
+        *(["product_code", "template_code"] if with_references else []),
+    ]  # fmt: skip
     return {
         table: [
             row | {name: f"{number}/{row[name]}" for name in names if row.get(name)} for row in rows
@@ -156,6 +161,11 @@ def expected_refusal(case: Case, company: Company) -> set[tuple[str, int]]:
     refused = f"{prefix}/{case.refused}"
     return (
         rows_where(company, SUBSCRIPTION_TABLES, subscription_number=refused)
+        | {
+            ("adjustments", row)
+            for row, cells in enumerate(company.get("adjustments", []), 2)
+            if cells["bill_line_id"].startswith(f"{refused}:")
+        }
         | rows_where(company, ["templates", "template_milestones"], template_code=refused)
         | rows_where(company, ["products"], product_code=refused)
     )
@@ -206,7 +216,7 @@ def test_a_near_miss_breaks_nothing(number: int, case: Case, tonight: Night) -> 
 
 def test_every_rule_has_a_case_that_breaks_it_and_one_that_just_does_not() -> None:
     declared = {(one.code, f"{one.view}.{one.name}") for one in RULES}
-    cases = [*CASES, *phase_rule_cases.CASES]
+    cases = [*CASES, *phase_rule_cases.CASES, *test_action_rules.CASES]
     assert {(case.code, case.rule) for case in cases} == declared
     assert not [case for case in CASES if case.wrong == case.right]
 
