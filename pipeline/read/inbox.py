@@ -12,7 +12,7 @@ from pipeline.findings import ERROR, WARNING, join_findings, one_finding
 from pipeline.read.delimited import read_delimited
 from pipeline.read.faults import InboxError, UnreadableError
 from pipeline.read.inputs import Inputs
-from pipeline.read.naming import table_of_file
+from pipeline.read.naming import BY_NAME, Naming
 from pipeline.read.sheets import Reading
 from pipeline.read.workbook import read_workbook
 from schemas import TABLES
@@ -35,7 +35,7 @@ class FileReading:
     reading: Reading
 
 
-def read_inputs(inbox: Path) -> Inputs:
+def read_inputs(inbox: Path, naming: Naming = BY_NAME) -> Inputs:
     """All sheets of an inbox, which is a folder or a single file.
 
     Nothing is skipped in silence: what is not read has a finding by name. Raises InboxError where
@@ -43,7 +43,7 @@ def read_inputs(inbox: Path) -> Inputs:
     """
     paths = list_files(inbox)
     strays = [path for path in paths if not _is_candidate(path)]
-    read = [read_file(path) for path in paths if _is_candidate(path)]
+    read = [read_file(path, naming) for path in paths if _is_candidate(path)]
     findings = [_stray_finding(path) for path in strays]
     findings += [finding for file in read for finding in file.reading.findings]
     if not read:
@@ -112,7 +112,7 @@ def _stray_finding(path: Path) -> pd.DataFrame:
     return one_finding("FIL-02", WARNING, message, file=name)
 
 
-def read_file(path: Path) -> FileReading:
+def read_file(path: Path, naming: Naming = BY_NAME) -> FileReading:
     """One .csv or .xlsx file; what is wrong with it becomes the finding FIL-01."""
     file = printable(path.name)
     sha256, size = "", 0
@@ -124,7 +124,7 @@ def read_file(path: Path) -> FileReading:
             sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
             handle.seek(0)
             data = handle.read()
-        reading = _read_bytes(data, path, file)
+        reading = _read_bytes(data, path, file, naming)
     except UnreadableError as fault:
         reading = Reading(findings=[one_finding("FIL-01", ERROR, str(fault), file=file)])
     except OSError as fault:
@@ -133,10 +133,10 @@ def read_file(path: Path) -> FileReading:
     return FileReading(file, sha256, size, reading)
 
 
-def _read_bytes(data: bytes, path: Path, file: str) -> Reading:
+def _read_bytes(data: bytes, path: Path, file: str, naming: Naming) -> Reading:
     if path.suffix.lower() == ".xlsx":
-        return read_workbook(data, file)
-    table = table_of_file(path.stem)
+        return read_workbook(data, file, naming)
+    table = naming.table_of_file(path.stem)
     if table is not None:
         return read_delimited(data, table, file)
     message = (

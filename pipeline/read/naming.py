@@ -1,11 +1,12 @@
 """Which table a file or a sheet holds, and which of its columns a heading stands for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
-from schemas import TABLES, columns_of
+from schemas import MODELS, TABLES, naming_columns, uploaded_columns
 
 OUR_SHEETS = {"instructions", "lists", "refusals", "errors_by_code"}
 """Sheets of the workbooks that we write ourselves, without rows of any table."""
@@ -38,6 +39,33 @@ def table_of_sheet(title: str) -> str | None:
     return name if name in TABLES else None
 
 
+@dataclass(frozen=True)
+class Naming:
+    """How a file and a sheet say which table they hold (None: none)."""
+
+    table_of_file: Callable[[str], str | None]
+    table_of_sheet: Callable[[str], str | None]
+
+
+BY_NAME = Naming(table_of_file, table_of_sheet)
+"""By their names, as in an inbox."""
+
+
+def only_table(table: str) -> Naming:
+    """Every file and sheet holds this table, whatever its name, but for sheets of our own.
+
+    >>> naming = only_table("confirmations")
+    >>> naming.table_of_file("report-7"), naming.table_of_sheet("Refusals")
+    ('confirmations', None)
+    """
+    return Naming(lambda _: table, lambda title: None if is_our_sheet(title) else table)
+
+
+def is_our_sheet(title: str) -> bool:
+    """True for a sheet of a workbook of ours that holds rows of no table."""
+    return plain_name(title) in OUR_SHEETS
+
+
 def plain_name(name: str) -> str:
     """Lower case, with one underscore for every run of spaces, underscores and hyphens."""
     return SEPARATORS.sub("_", name.strip().lower())
@@ -59,20 +87,26 @@ def is_ours(heading: str) -> bool:
 
 @cache
 def known_headings(table: str) -> dict[str, str]:
-    """Each heading of the table's model, by its key."""
-    return {heading_key(column.heading): column.heading for column in columns_of(TABLES[table])}
+    """Each heading of the table's model, by its key, and by those of its other names."""
+    return {
+        heading_key(name): column.heading
+        for column in uploaded_columns(MODELS[table])
+        for name in (column.heading, *column.also)
+    }
 
 
 @cache
 def required_headings(table: str) -> tuple[str, ...]:
     """The headings that a sheet of the table must have, in the model's order."""
-    return tuple(column.heading for column in columns_of(TABLES[table]) if column.required)
+    return tuple(column.heading for column in uploaded_columns(MODELS[table]) if column.required)
 
 
 @cache
 def key_headings(table: str) -> tuple[str, ...]:
-    """The headings of the table's key."""
-    return tuple(column.heading for column in columns_of(TABLES[table]) if column.key)
+    """The headings of which a sheet of the table has at least one: most often its key's."""
+    model = MODELS[table]
+    named = naming_columns(model)
+    return tuple(column.heading for column in uploaded_columns(model) if column.name in named)
 
 
 def match_headings(headings: Sequence[str], table: str) -> tuple[str | None, ...]:

@@ -65,10 +65,11 @@ def heading_place(head: Sequence[Sequence[str]], table: str) -> int | None:
 
 def no_headings(table: str, file: str, sheet: str) -> pd.DataFrame:
     """The finding on a sheet without a usable heading row."""
+    needed = required_headings(table) or key_headings(table)[:1]
     return one_finding(
         "COL-04", ERROR,
         f"no headings of {table} are found in the first {SEARCHED_ROWS} rows, so none of its rows "
-        f"is read; give it a row with the headings {', '.join(required_headings(table))}",
+        f"is read; give it a row with the headings {', '.join(needed)}",
         file=file, sheet=sheet,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from pipeline.findings import ERROR, WARNING, one_finding, tidy_findings
 from pipeline.read.cell_marks import UNCALCULATED_TEXT, CellMarks, find_marks, has_values
 from pipeline.read.faults import UnreadableError
 from pipeline.read.inputs import Sheet
-from pipeline.read.naming import OUR_SHEETS, plain_name, table_of_sheet
+from pipeline.read.naming import BY_NAME, Naming, is_our_sheet
 from pipeline.read.package import Package, open_package
 from pipeline.read.sheets import (
     SEARCHED_ROWS,
@@ -42,7 +42,7 @@ class Block:
     left: int
 
 
-def read_workbook(data: bytes, file: str) -> Reading:
+def read_workbook(data: bytes, file: str, naming: Naming = BY_NAME) -> Reading:
     """The tables' sheets of an .xlsx file; raises UnreadableError where it can't be opened."""
     package = open_package(data)
     try:
@@ -52,7 +52,9 @@ def read_workbook(data: bytes, file: str) -> Reading:
     readings = []
     for title in package.parts:
         try:
-            readings.append(_read_worksheet(package, book, title, file))
+            readings.append(
+                _read_worksheet(package, book, title, file, naming.table_of_sheet(title))
+            )
         except UnreadableError as fault:
             found = one_finding("FIL-01", ERROR, str(fault), file=file, sheet=title)
             readings.append(Reading(findings=[found]))
@@ -69,11 +71,11 @@ def _damaged(fault: Exception) -> UnreadableError:
     )
 
 
-def _read_worksheet(package: Package, book: CalamineWorkbook, title: str, file: str) -> Reading:
-    table = table_of_sheet(title)
+def _read_worksheet(
+    package: Package, book: CalamineWorkbook, title: str, file: str, table: str | None
+) -> Reading:
     if table is None:
-        ours = plain_name(title) in OUR_SHEETS
-        known = ours or not has_values(package.chunks(title))
+        known = is_our_sheet(title) or not has_values(package.chunks(title))
         return Reading() if known else Reading(findings=[_unknown_sheet(title, file)])
     marks = find_marks(package.chunks(title), package.percent_styles)
     try:
