@@ -1,0 +1,279 @@
+"""`forecast` through the command line, on both databases, and its sheets in the workbook."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from openpyxl import load_workbook
+
+from pipeline.cli import main
+from tests.builders import Company, changed, joined, little_company, only, write_inbox
+from tests.schedules import schedule
+
+NIGHT = "2026-03-31"
+SHEETS = ("Forecast", "Late milestones")
+
+
+def company() -> Company:
+    """7,000.00 that are 16 days late, and a pilot that ends in June."""
+    pilot = schedule(
+        "S-3", "start_date=2026-01-15, billing_day=15",
+        phases=["ends=MILESTONE, expected_completion_date=2026-06-01", "ends=NEVER"],
+        charges=["amount=310.00, phase_number=1", "amount=500.00, phase_number=2"],
+    )  # fmt: skip
+    late = changed(
+        little_company(),
+        "milestones 3: expected_completion_date=2026-03-15, milestone_name=Go live",
+        "subscriptions 2: end_date=2027-12-31, business_unit=East",
+    )
+    return joined(late, pilot)
+
+
+class Desk:
+    """A store with a night, and commands on it."""
+
+    def __init__(self, folder: Path, store: str) -> None:
+        self.folder, self.store = folder, store
+
+    def on(self, *arguments: object) -> Result:
+        """A command on the store."""
+        said = [str(one) for one in (*arguments, "--store", self.store, "--quiet")]
+        return CliRunner().invoke(main, said, catch_exceptions=False)
+
+    def night(self, name: str = "inbox", rows: Company | None = None, as_of: str = NIGHT) -> Result:
+        """A whole night."""
+        inbox = write_inbox(self.folder / name, company() if rows is None else rows)
+        return self.on("run", inbox, "--as-of", as_of, "--out", self.folder / "out")
+
+    def on_history(self) -> str:
+        """The runs, as JSON."""
+        done = CliRunner().invoke(main, ["history", "--json", "--store", self.store])
+        assert done.exit_code == 0
+        return done.stdout
+
+    def foretold(self, *more: object, until: str = "2026-06-30") -> dict:
+        """The forecast as JSON."""
+        done = self.on("forecast", "--until", until, "--json", *more)
+        assert done.exit_code == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, store_url: str) -> Desk:
+    """On each database."""
+    return Desk(tmp_path, store_url)
+
+
+@pytest.fixture
+def empty_desk(tmp_path: Path, sqlite_url: str) -> Desk:
+    """Nothing has happened yet."""
+    return Desk(tmp_path, sqlite_url)
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A place where the first night is over, on SQLite."""
+    folder = tmp_path_factory.mktemp("begun")
+    assert Desk(folder, f"sqlite:///{folder / 'store.db'}").night().exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def sqlite_desk(begun: Path, tmp_path: Path) -> Desk:
+    """Where the database makes no difference: the first night is over."""
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
+
+
+def test_json(desk: Desk) -> None:
+    assert desk.night().exit_code == 0
+    told = desk.foretold()
+    assert (told["as_of"], told["until"]) == (NIGHT, "2026-06-30")
+    assert [(row["month"], row["currency"]) for row in told["months"]] == [
+        ("2026-04", "USD"), ("2026-05", "USD"), ("2026-06", "USD"),
+    ]  # fmt: skip
+    assert told["months"][0] | {"to_recognise": ""} == {
+        "month": "2026-04", "currency": "USD", "milestones": "7000.00", "one_time": "0.00",
+        "recurring": "310.00", "to_bill": "7310.00", "late": "7000.00", "on_hold": "0.00",
+        "to_recognise": "",
+    }  # fmt: skip
+    assert told["months"][2]["recurring"] == "360.00"  # 500.00, less 14 of 31 days of 310.00
+    assert told["late"] == [
+        {"subscription_number": "S-1", "customer_number": "K-1", "customer_name": "Acme",
+         "business_unit": "East", "charge_number": "10", "event_type": "BILLING", "number": "2",
+         "milestone_name": "Go live", "expected_completion_date": "2026-03-15", "days_late": 16,
+         "currency": "USD", "why": "", "amount": "7000.00"},
+    ]  # fmt: skip
+    assert told["not_counted"] == []
+
+
+def test_the_forecast_comes_true(desk: Desk) -> None:
+    """The nights of April, with the late milestone reached on the first, bill what was foretold."""
+    assert desk.night().exit_code == 0
+    told = desk.foretold(until="2026-04-30")
+    reached = changed(
+        company(), "milestones 3: completion_date=2026-04-01, expected_completion_date="
+    )
+    assert desk.night("april", only(reached, "milestones"), "2026-04-01").exit_code == 0
+    for as_of in ("2026-04-15", "2026-04-30"):
+        assert desk.on("bill", "--as-of", as_of).exit_code == 0
+    runs = json.loads(desk.on_history())
+    billed = sum(round(float(run["billed"].get("USD", 0)) * 100) for run in runs[1:])
+    recognised = sum(round(float(run["recognised"].get("USD", 0)) * 100) for run in runs[1:])
+    (april,) = told["months"]
+    assert billed == round(float(april["to_bill"]) * 100)
+    assert recognised == round(float(april["to_recognise"]) * 100)
+
+
+def test_nothing_is_written(sqlite_desk: Desk) -> None:
+    before = sqlite_desk.on_history()
+    assert sqlite_desk.foretold() == sqlite_desk.foretold()
+    assert sqlite_desk.on_history() == before
+
+
+def test_an_upload_since_the_last_night_counts(sqlite_desk: Desk) -> None:
+    """A credit that the next night posts stands in the month of that night."""
+    reopen = {"actions": [{"subscription_number": "S-1", "charge_number": "10", "sequence": "1",
+                           "action": "REOPEN_MILESTONE", "effective_date": "2026-04-01"}]}  # fmt: skip
+    inbox = write_inbox(sqlite_desk.folder / "undone", reopen)
+    assert sqlite_desk.on("import", inbox, "--out", sqlite_desk.folder / "import").exit_code == 0
+    april = sqlite_desk.foretold(until="2026-12-31")["months"][0]
+    assert april["milestones"] == "4000.00"  # 7,000.00 late, less the 3,000.00 taken back
+
+
+def test_words(sqlite_desk: Desk) -> None:
+    words = sqlite_desk.on("forecast", "--until", "2026-06-30").stdout
+    assert words.startswith("Forecast as of 2026-03-31, until 2026-06-30")
+    assert "2026-04    7,000.00" in words
+    assert "2026-03-15, 16 days late  S-1:10:M2, 'Go live', Acme: bills USD 7,000.00" in words
+
+
+def test_csv(sqlite_desk: Desk) -> None:
+    path = sqlite_desk.folder / "ahead.csv"
+    sqlite_desk.foretold("--out", path)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    line = next(row for row in rows if row["row_id"] == "S-1:10:M2")
+    assert line | {"reason": ""} == {
+        "event_type": "BILLING", "row_id": "S-1:10:M2", "subscription_number": "S-1",
+        "charge_number": "10", "what": "M2", "kind": "MILESTONE", "date": "2026-04-01",
+        "accounting_date": "2026-04-01", "month": "2026-04", "currency": "USD", "amount": "7000.00",
+        "days_late": "16", "on_hold": "", "business_unit": "East", "reason": "",
+    }  # fmt: skip
+    assert line["reason"] == "70 % of 10,000.00 = 7,000.00"
+    credit = next(row for row in rows if row["row_id"] == "S-3:10:2026-05-15#1")
+    assert (credit["date"], credit["amount"]) == ("2026-06-01", "-140.00")
+    assert [path.name for path in sqlite_desk.folder.glob("*.part")] == []
+
+
+def test_csv_is_guarded(empty_desk: Desk) -> None:
+    rows = changed(company(), "subscriptions 2: business_unit==1+1")
+    assert empty_desk.night(rows=rows).exit_code == 0
+    path = empty_desk.folder / "ahead.csv"
+    empty_desk.foretold("--out", path)
+    assert ",'=1+1," in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("--until", NIGHT), 2, "is not after the night, 2026-03-31"),
+        (("--until", "2036-03-29"), 2, "is more than 10 years after the night"),
+        (("--until", "2026-06-30", "--as-of", "2026-03-30"), 4, "lies before the store's last night"),
+        (("--until", "2026-06-30", "--config", "nowhere.toml"), 2, "nowhere.toml"),
+        (("--until", "soon"), 2, "is not a date"),
+        ((), 2, "--until"),
+        (("--until", "2026-06-30", "--out", "no/such/folder.csv"), 2, "does not exist"),
+    ],
+)  # fmt: skip
+def test_refused(sqlite_desk: Desk, arguments: tuple[str, ...], status: int, said: str) -> None:
+    done = sqlite_desk.on("forecast", *arguments)
+    assert (done.exit_code, done.stdout) == (status, "")
+    assert said in done.stderr
+
+
+def test_the_furthest_day(sqlite_desk: Desk) -> None:
+    assert sqlite_desk.foretold(until="2036-03-28")["months"][-1]["month"] == "2036-03"
+
+
+def test_without_a_store(empty_desk: Desk) -> None:
+    done = empty_desk.on("forecast", "--until", "2026-06-30")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "there is no store" in done.stderr
+
+
+def test_before_the_first_night(empty_desk: Desk) -> None:
+    """Of what is imported and not billed yet, all that is due comes with the first night."""
+    inbox = write_inbox(empty_desk.folder / "inbox", company())
+    assert empty_desk.on("import", inbox, "--out", empty_desk.folder / "import").exit_code == 0
+    april = empty_desk.foretold("--as-of", NIGHT, until="2026-04-30")["months"][0]
+    assert april["milestones"] == "10000.00"
+    assert april["one_time"] == "500.00"
+
+
+def test_a_later_night(sqlite_desk: Desk) -> None:
+    """As of a night after the last one, what comes due in between is billed by the next."""
+    told = sqlite_desk.foretold("--as-of", "2026-05-31", until="2026-06-30")
+    assert told["as_of"] == "2026-05-31"
+    assert told["late"][0]["days_late"] == 77
+    assert told["months"][0]["recurring"] == "980.00"  # April, May; a cut period; the next phase
+
+
+def test_the_workbook(sqlite_desk: Desk) -> None:
+    folder = sqlite_desk.folder / "out" / f"{NIGHT}-1"
+    first = (folder / "workbook.xlsx").read_bytes()
+    book = load_workbook(folder / "workbook.xlsx", data_only=True)
+    assert set(SHEETS) <= set(book.sheetnames)
+    cells = [[cell.value for cell in row] for row in book["Forecast"].iter_rows()]
+    heading = next(at for at, row in enumerate(cells) if row[0] == "Month")
+    months = cells[heading + 1 : heading + 13]
+    assert [f"{row[0]:%Y-%m}" for row in months[:1] + months[-1:]] == ["2026-04", "2027-03"]
+    assert months[0][2:8] == [7000, 0, 310, 7310, 7000, 0]
+    total = cells[heading + 13]
+    assert total[0] == "Total"
+    assert total[5] == pytest.approx(sum(row[5] for row in months))
+    late = [[cell.value for cell in row] for row in book["Late milestones"].iter_rows()]
+    assert late[1][0] == "S-1" and late[1][9] == 16 and late[1][11] == 7000
+    cells = [cell for row in book["Summary"].iter_rows() for cell in row]
+    links = [cell.hyperlink.location for cell in cells if cell.hyperlink]
+    assert all(any(sheet in link for link in links) for sheet in SHEETS)
+    again = sqlite_desk.on("export", f"{NIGHT}-1", "--out", sqlite_desk.folder / "again")
+    assert again.exit_code == 0
+    assert (sqlite_desk.folder / "again" / f"{NIGHT}-1" / "workbook.xlsx").read_bytes() == first
+
+
+def test_an_older_run_keeps_its_forecast(sqlite_desk: Desk) -> None:
+    """Written again after other nights and uploads, its workbook is what it was."""
+    path = Path("out") / f"{NIGHT}-1" / "workbook.xlsx"
+    first = (sqlite_desk.folder / path).read_bytes()
+    reached = changed(company(), "milestones 3: completion_date=2026-04-20")
+    assert sqlite_desk.night("april", only(reached, "milestones"), "2026-04-30").exit_code == 0
+    assert (
+        sqlite_desk.on("export", f"{NIGHT}-1", "--out", sqlite_desk.folder / "again").exit_code == 0
+    )
+    again = sqlite_desk.folder / "again" / f"{NIGHT}-1" / "workbook.xlsx"
+    assert again.read_bytes() == first
+
+
+def test_no_late_milestone(empty_desk: Desk) -> None:
+    rows = changed(company(), "milestones 3: expected_completion_date=2026-05-01")
+    assert empty_desk.night(rows=rows).exit_code == 0
+    book = load_workbook(empty_desk.folder / "out" / f"{NIGHT}-1" / "workbook.xlsx")
+    assert "Late milestones" not in book.sheetnames
+    words = [cell.value for cell in book["Summary"]["A"]]
+    assert "0 milestones: none is past its expected date; see Forecast" in words
+
+
+def test_the_totals_are_live(sqlite_desk: Desk, soffice) -> None:
+    path = sqlite_desk.folder / "out" / f"{NIGHT}-1" / "workbook.xlsx"
+    ours = load_workbook(path, data_only=True)
+    computed = load_workbook(soffice(path, "xlsx"), data_only=True)
+    for tab in ("Forecast", "Summary"):
+        for row in ours[tab].iter_rows():
+            for cell in row:
+                if isinstance(cell.value, int | float):
+                    there = computed[tab][cell.coordinate].value
+                    assert there == pytest.approx(cell.value), (tab, cell.coordinate)
