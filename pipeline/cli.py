@@ -17,8 +17,20 @@ from typing import Any, NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from pipeline import __version__, nightly, screen
+from pipeline import (
+    __version__,
+    nightly,
+    screen,
+    screen_confirm,
+    screen_explain,
+    screen_forecast,
+    screen_status,
+    status,
+)
+from pipeline.explain import UnknownIdError, explain
 from pipeline.export import ControlError, LedgerTextError, TargetError
+from pipeline.export.forecast_file import ForecastFileError, write_forecast
+from pipeline.look_ahead import UntilError, look_ahead
 from pipeline.outbox import OutboxError, write_judgement
 from pipeline.post import RefusedError
 from pipeline.read import InboxError
@@ -37,7 +49,9 @@ CLEAN, FAILED, MISUSED, REJECTED, REFUSED, BUSY = 0, 1, 2, 3, 4, 75
 
 STATUS_OF = {
     InboxError: MISUSED, SettingsError: MISUSED, nightly.RunUnknownError: MISUSED,
+    UnknownIdError: MISUSED, status.NoNightError: MISUSED,
     NoStoreError: MISUSED, StoreError: FAILED, OutboxError: FAILED,
+    UntilError: MISUSED, ForecastFileError: FAILED,
     ControlError: REFUSED, LedgerTextError: REFUSED, TargetError: REFUSED,
     RefusedError: REFUSED, StoreVersionError: REFUSED, StoreBusyError: BUSY,
 }  # fmt: skip
@@ -102,6 +116,10 @@ def out_option(default: str, about: str) -> Callable[[Callable], Callable]:
     )  # fmt: skip
 
 
+allow_implausible_option = click.option(
+    "--allow-implausible", is_flag=True,
+    help="Let a night through that exceeds a bound of [plausibility]; the workbook says so.",
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 quiet_option = click.option("--quiet", is_flag=True, help="No progress on standard error.")
 
@@ -140,12 +158,13 @@ def main() -> None:
 @store_option
 @config_option
 @click.option("--dry-run", is_flag=True, help="Say what would be done; post and write nothing.")
+@allow_implausible_option
 @json_option
 @quiet_option
 @timings_option
 def run(
     inbox: Path, as_of: datetime.date, out: Path, store: str, config: Path | None, dry_run: bool,
-    as_json: bool, quiet: bool, timings: Path | None,
+    allow_implausible: bool, as_json: bool, quiet: bool, timings: Path | None,
 ) -> None:  # fmt: skip
     """The whole night: read, validate, accept, bill, post, export, report.
 
@@ -155,7 +174,10 @@ def run(
     """
     with _explained(), _watching(quiet, timings) as watch:
         settings = _settings(config)
-        outcome = nightly.run_night(inbox, as_of, out, store, settings, watch, dry_run=dry_run)
+        outcome = nightly.run_night(
+            inbox, as_of, out, store, settings, watch,
+            dry_run=dry_run, allow_implausible=allow_implausible,
+        )  # fmt: skip
     _print_night(outcome, as_json, dry_run)
 
 
@@ -208,11 +230,13 @@ def import_(
 @store_option
 @config_option
 @click.option("--dry-run", is_flag=True, help="Say what would be posted; post nothing.")
+@allow_implausible_option
 @json_option
 @quiet_option
 def bill(
-    as_of: datetime.date, store: str, config: Path | None, dry_run: bool, as_json: bool, quiet: bool
-) -> None:
+    as_of: datetime.date, store: str, config: Path | None, dry_run: bool, allow_implausible: bool,
+    as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
     """Bill from what the store holds, and post; `export` writes the files.
 
     \b
@@ -220,7 +244,10 @@ def bill(
       milestone-billing bill --as-of 2026-03-31
     """
     with _explained(), _watching(quiet, None) as watch:
-        outcome = nightly.bill_store(as_of, store, _settings(config), watch, dry_run=dry_run)
+        outcome = nightly.bill_store(
+            as_of, store, _settings(config), watch,
+            dry_run=dry_run, allow_implausible=allow_implausible,
+        )  # fmt: skip
     _print_night(outcome, as_json, dry_run)
 
 
@@ -255,6 +282,114 @@ def history(store: str, as_json: bool) -> None:
     with _explained():
         account = screen.history_account(*nightly.read_history(store))
     _say(screen.as_json(account) if as_json else screen.history_words(account))
+
+
+@main.command("explain")
+@click.argument("name", metavar="ID")
+@store_option
+@json_option
+def explain_(name: str, store: str, as_json: bool) -> None:
+    """Why a bill line or a revenue event is as it is, and from which file and row; or a
+    subscription's whole story. What is not posted yet is explained as well.
+
+    \b
+    Example:
+      milestone-billing explain S-1:10:M2
+      milestone-billing explain S-1:10:R2026-03
+      milestone-billing explain S-1
+    """
+    with _explained():
+        account = explain(store, name, datetime.date.today())
+    _say(screen.as_json(account) if as_json else screen_explain.explanation_words(account))
+
+
+@main.command("status")
+@click.argument("subscription", required=False)
+@click.option(
+    "--as-of", type=Day(), metavar="DATE", default=None, show_default="the last night",
+    help="The day that is asked about, such as 2026-03-31.",
+)  # fmt: skip
+@store_option
+@json_option
+def status_(
+    subscription: str | None, as_of: datetime.date | None, store: str, as_json: bool
+) -> None:
+    """Contracts by state, and what of their price is billed; or one contract's proof.
+
+    \b
+    Example:
+      milestone-billing status --as-of 2026-03-31
+      milestone-billing status S-1
+    """
+    today = datetime.date.today()
+    with _explained():
+        if subscription:
+            standing = status.read_status_of(store, subscription, as_of, today)
+            account = screen_status.proof_account(standing)
+        else:
+            account = screen_status.status_account(status.read_status(store, as_of, today))
+    words = screen_status.proof_words if subscription else screen_status.status_words
+    _say(screen.as_json(account) if as_json else words(account))
+    sys.exit(CLEAN if account["proof"] == screen_status.OK else FAILED)
+
+
+@main.command("forecast")
+@click.option("--until", type=Day(), metavar="DATE", required=True,
+              help="The last day that is forecast, such as 2027-03-31.")  # fmt: skip
+@click.option("--as-of", type=Day(), metavar="DATE", default=None, show_default="the last night",
+              help="The night after which the forecast begins.")  # fmt: skip
+@store_option
+@config_option
+@click.option("--out", callback=_writable, type=click.Path(path_type=Path, dir_okay=False),
+              metavar="FILE", help="Write every line and event to come to this CSV file.")  # fmt: skip
+@json_option
+@quiet_option
+@timings_option
+def forecast_(
+    until: datetime.date, as_of: datetime.date | None, store: str, config: Path | None,
+    out: Path | None, as_json: bool, quiet: bool, timings: Path | None,
+) -> None:  # fmt: skip
+    """What the nights to come will bill and recognise, by month, if every milestone is reached when it
+    is expected; and the milestones that are late.
+
+    \b
+    Example:
+      milestone-billing forecast --until 2027-03-31 --out forecast.csv
+    """
+    today = datetime.date.today()
+    with _explained(), _watching(quiet, timings) as watch:
+        told = look_ahead(
+            store, as_of, until, _settings(config), watch, today=today, by_day=out is not None
+        )
+        if out:
+            write_forecast(told.rows, out)
+    account = screen_forecast.forecast_account
+    _say(screen.as_json(account(told)) if as_json else screen_forecast.forecast_words(told))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@out_option("confirm", "The folder for findings.csv and rejections.xlsx.")
+@store_option
+@json_option
+@quiet_option
+def confirm(file: Path, out: Path, store: str, as_json: bool, quiet: bool) -> None:
+    """Read what Receivables made of the lines: a CSV file, a workbook, or a folder of such.
+
+    Each row names a line (bill_line_id, or INTERFACE_LINE_ATTRIBUTE1 to 4) and has a
+    transaction_number and transaction_date if it is invoiced, a message if it is rejected. A
+    rejected line is sent again by the next run.
+
+    \b
+    Example:
+      milestone-billing confirm receivables-2026-04-01.csv
+    """
+    with _explained(), _watching(quiet, None) as watch:
+        judged = nightly.confirm_answers(file, store, watch)
+        write_judgement(judged.findings, judged.refused, out)
+    account, words = screen_confirm.confirm_account, screen_confirm.confirm_words
+    _say(screen.as_json(account(judged, out)) if as_json else words(judged, out))
+    sys.exit(REJECTED if has_errors(judged.findings) else CLEAN)
 
 
 def _settings(config: Path | None) -> Settings:

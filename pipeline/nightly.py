@@ -17,27 +17,40 @@ from sqlalchemy import Connection
 from pipeline import __version__
 from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
 from pipeline.bill import READ_FROM_CONTRACTS, compute_bills
+from pipeline.confirm import TABLE, Asked, Judged, judge_answers, lines_named, parse_answers
 from pipeline.export import check_controls
 from pipeline.outbox import PreparedFiles, discard, prepare_files, publish
+from pipeline.outlook import with_outlook
 from pipeline.post import (
     RefusedError,
     new_run,
     post,
     refuse_going_back,
+    refuse_implausible,
     refuse_other_handover,
 )
-from pipeline.read import Inputs, read_inputs
+from pipeline.read import Inputs, only_table, read_inputs
 from pipeline.record import RunRecord
 from pipeline.remember import (
+    answers_before,
     books_of,
     posted_before,
     recognise,
     record_of_run,
     tonights_record,
+    with_plan_changes,
 )
 from pipeline.settings import Settings, settings_text
 from pipeline.stopwatch import Stopwatch
-from pipeline.store import IN_MEMORY, NoStoreError, ledger, reading, refuse_missing, writing
+from pipeline.store import (
+    IN_MEMORY,
+    NoStoreError,
+    answers,
+    ledger,
+    reading,
+    refuse_missing,
+    writing,
+)
 from pipeline.store.contracts import last_import_number, read_contracts
 from pipeline.store.ledger import Run
 from pipeline.validate import Held, Validated, validate_inputs
@@ -55,7 +68,7 @@ class Outcome:
 
 def run_night(
     inbox: Path, as_of: datetime.date, outbox: Path, store: str, settings: Settings,
-    watch: Stopwatch, *, dry_run: bool = False,
+    watch: Stopwatch, *, dry_run: bool = False, allow_implausible: bool = False,
 ) -> Outcome:  # fmt: skip
     """One night, whole. A dry run does everything but keep it."""
     with writing(_dry(store) if dry_run else store, "run") as connection:
@@ -78,16 +91,24 @@ def run_night(
             with watch.stage("bill"):
                 run = new_run(connection, as_of, "run", import_number=number, own_import=number,
                               **_facts(digest, settings))  # fmt: skip
-                bills = compute_bills(contracts, posted_before(connection, run), as_of, settings)
+                posted = posted_before(connection, run)
+                told = answers_before(connection, run, settings)
+                bills = compute_bills(contracts, posted.lines, as_of, settings, told.answered)
             with watch.stage("recognise"):
-                revenue = recognise(connection, run, bills, settings)
+                revenue = recognise(connection, run, bills, posted, settings)
             with watch.stage("post"):
+                run, settings = refuse_implausible(
+                    connection, run, bills, settings, allowed=allow_implausible
+                )
                 books = books_of(connection, run, bills, revenue, settings)
                 post(connection, run, bills, revenue, books)
-            record = tonights_record(run, settings, validated, bills, revenue, books)
+            record = tonights_record(run, settings, validated, bills, revenue, books, told.sent)
             if dry_run:
                 transaction.rollback()
                 return Outcome(record, None)
+            record = with_plan_changes(connection, run, record, contracts, posted, bills)
+            with watch.stage("forecast"):
+                record = with_outlook(record, contracts, posted, bills, revenue)
             with watch.stage("export and report"):
                 prepared = _prepare(record, outbox)
         folder = publish(prepared)
@@ -127,8 +148,9 @@ def import_inbox(
 
 
 def bill_store(
-    as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, *, dry_run: bool = False
-) -> Outcome:
+    as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, *,
+    dry_run: bool = False, allow_implausible: bool = False,
+) -> Outcome:  # fmt: skip
     """Bill from what the store holds, and post; `export_run` writes the files."""
     refuse_missing(store)
     with writing(store, "bill") as connection, connection.begin() as transaction:
@@ -139,13 +161,18 @@ def bill_store(
             run = new_run(connection, as_of, "bill", own_import=None,
                           import_number=last_import_number(connection),
                           **_facts("", settings))  # fmt: skip
-            bills = compute_bills(contracts, posted_before(connection, run), as_of, settings)
+            posted = posted_before(connection, run)
+            told = answers_before(connection, run, settings)
+            bills = compute_bills(contracts, posted.lines, as_of, settings, told.answered)
         with watch.stage("recognise"):
-            revenue = recognise(connection, run, bills, settings)
+            revenue = recognise(connection, run, bills, posted, settings)
         with watch.stage("post"):
+            run, settings = refuse_implausible(
+                connection, run, bills, settings, allowed=allow_implausible
+            )
             books = books_of(connection, run, bills, revenue, settings)
             post(connection, run, bills, revenue, books)
-        record = tonights_record(run, settings, None, bills, revenue, books)
+        record = tonights_record(run, settings, None, bills, revenue, books, told.sent)
         if dry_run:
             transaction.rollback()
     return Outcome(record, None)
@@ -168,18 +195,35 @@ def export_run(run_id: str, outbox: Path, store: str, watch: Stopwatch) -> Outco
     return Outcome(record, folder)
 
 
-def read_history(store: str) -> tuple[list[Run], pd.DataFrame, pd.DataFrame]:
-    """The runs, the oldest first, and what they billed and recognised (`ledger.billed_totals`,
-    `ledger.recognised_totals`); none without a store."""
+def confirm_answers(path: Path, store: str, watch: Stopwatch) -> Judged:
+    """Read what Receivables made of the lines, and keep the answers that are accepted."""
+    refuse_missing(store)
+    with writing(store, "confirm") as connection:
+        with watch.stage("read"):
+            inputs = read_inputs(path, only_table(TABLE))
+        with connection.begin(), watch.stage("confirm"):
+            parsed = parse_answers(inputs)
+            answers.want_lines(connection, lines_named(parsed))
+            asked = Asked(answers.read_wanted_lines(connection), answers.read_told(connection))
+            judged = judge_answers(inputs, parsed, asked)
+            answers.keep_answers(connection, judged.answers, utc_now())
+    return judged
+
+
+def read_history(store: str) -> tuple[list[Run], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The runs, the oldest first, what they billed and recognised (`ledger.billed_totals`,
+    `ledger.recognised_totals`), and what became of it (`answers.read_answers_by_run`); none without
+    a store."""
     try:
         with reading(store, "history") as connection:
             return (
                 ledger.read_runs(connection),
                 ledger.billed_totals(connection),
                 ledger.recognised_totals(connection),
+                answers.read_answers_by_run(connection),
             )
     except NoStoreError:
-        return [], ledger.no_totals(), ledger.no_totals()
+        return [], ledger.no_totals(), ledger.no_totals(), ledger.no_totals()
 
 
 def _dry(store: str) -> str:

@@ -1,37 +1,68 @@
 """A run's record: made tonight from what was computed, or later from what the store remembers."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
 
-from pipeline.bill import READ_FROM_CONTRACTS, Bills, compute_bills
+from pipeline.bill import READ_FROM_CONTRACTS, Answered, Bills, compute_bills
+from pipeline.bill.plan_changes import plan_changes
 from pipeline.books import Books, keep_books
 from pipeline.findings import no_findings
+from pipeline.forecast import Posted
 from pipeline.money import totals_by
+from pipeline.outlook import with_outlook
 from pipeline.recognise import Revenue, compute_revenue
 from pipeline.record import RunRecord
+from pipeline.sent import SentBefore, sent_with_tonight
 from pipeline.settings import Settings, settings_from_text
+from pipeline.store import answers, ledger, uploads
 from pipeline.store import contracts as kept
-from pipeline.store import ledger, uploads
 from pipeline.store.ledger import Run
 from pipeline.validate import Validated
 
 
-def posted_before(connection: Connection, run: Run) -> pd.DataFrame:
-    """The ledger as it stood before a run: `ledger.read_posted`, and sent (bool): its file was out."""
+def posted_before(connection: Connection, run: Run) -> Posted:
+    """The ledger as it stood before a run: `ledger.read_posted`, with sent (bool): its file was out;
+    and `ledger.read_recognised`."""
     posted = ledger.read_posted(connection, before_run=run.run_number)
-    return posted.assign(
-        sent=(posted["sent_after_run"] < run.run_number).fillna(False).astype(bool)
+    return Posted(
+        posted.assign(sent=(posted["sent_after_run"] < run.run_number).fillna(False).astype(bool)),
+        ledger.read_recognised(connection, before_run=run.run_number),
     )
 
 
-def recognise(connection: Connection, run: Run, bills: Bills, settings: Settings) -> Revenue:
+@dataclass(frozen=True)
+class AnswersBefore:
+    """What Receivables had made of the lines before a run: for billing, and for the reports."""
+
+    answered: Answered
+    sent: SentBefore
+
+
+def answers_before(connection: Connection, run: Run, settings: Settings) -> AnswersBefore:
+    """The answers that were there before a run."""
+    number = run.run_number
+    answers.stand_before(connection, number)
+    return AnswersBefore(
+        Answered(answers.read_milestone_answers(connection), answers.read_rejected(connection)),
+        SentBefore(
+            answers.read_sent_totals(connection, before_run=number),
+            answers.read_answer_totals(connection, before_run=number),
+            answers.read_unanswered(connection, before_run=number, most=settings.workbook_rows),
+        ),
+    )
+
+
+def recognise(
+    connection: Connection, run: Run, bills: Bills, posted: Posted, settings: Settings
+) -> Revenue:
     """What a run recognises, given what it bills and what earlier runs recognised."""
     return compute_revenue(
         bills,
-        ledger.read_recognised(connection, before_run=run.run_number),
+        posted.events,
         ledger.read_stated(connection, before_run=run.run_number),
         run.as_of,
         settings,
@@ -48,15 +79,30 @@ def books_of(
 
 def tonights_record(
     run: Run, settings: Settings, validated: Validated | None, bills: Bills, revenue: Revenue,
-    books: Books,
+    books: Books, sent: SentBefore,
 ) -> RunRecord:  # fmt: skip
     """The record of a run that has just been computed."""
     return _record(
-        run, settings, bills, revenue, books,
+        run, settings, bills, revenue, books, sent,
         files=validated.files if validated else kept.no_files(),
         findings=validated.findings if validated else no_findings(),
         refused=validated.refused_in_order if validated else (),
     )  # fmt: skip
+
+
+def with_plan_changes(
+    connection: Connection, run: Run, record: RunRecord, contracts: Mapping[str, pd.DataFrame],
+    posted: Posted, bills: Bills,
+) -> RunRecord:  # fmt: skip
+    """The record with the plans that the run's own upload changed, before and after."""
+    if run.own_import is None:
+        return record
+    replaced, added = kept.read_plan_changes(connection, run.own_import)
+    milestones = contracts["milestones"]
+    return replace(
+        record,
+        plan_changes=plan_changes(bills.terms, milestones, replaced, added, posted.lines),
+    )
 
 
 def record_of_run(connection: Connection, run: Run) -> RunRecord:
@@ -66,25 +112,37 @@ def record_of_run(connection: Connection, run: Run) -> RunRecord:
     contracts = kept.read_contracts(
         connection, at_import=run.import_number, only=READ_FROM_CONTRACTS
     )
-    bills = compute_bills(contracts, posted_before(connection, run), run.as_of, settings)
-    revenue = recognise(connection, run, bills, settings)
-    bills = replace(bills, lines=ledger.read_lines(connection, run.run_number))
+    posted = posted_before(connection, run)
+    told = answers_before(connection, run, settings)
+    bills = compute_bills(contracts, posted.lines, run.as_of, settings, told.answered)
+    revenue = recognise(connection, run, bills, posted, settings)
+    again = bills.resent["bill_line_id"].isin(answers.read_resent(connection, run.run_number))
+    bills = replace(
+        bills,
+        lines=ledger.read_lines(connection, run.run_number),
+        resent=bills.resent[again].reset_index(drop=True),
+    )
     revenue = replace(
         revenue,
         lines=ledger.read_revenue_lines(connection, run.run_number),
         events=ledger.read_events(connection, run.run_number),
     )
-    return _record(
+    record = _record(
         run, settings, bills, revenue, books_of(connection, run, bills, revenue, settings),
+        told.sent,
         files=kept.read_import_files(connection, run.own_import),
         findings=uploads.read_findings(connection, run.own_import),
         refused=uploads.read_refused(connection, run.own_import),
     )  # fmt: skip
+    record = with_plan_changes(connection, run, record, contracts, posted, bills)
+    return with_outlook(record, contracts, posted, bills, revenue)
 
 
 def _record(
-    run: Run, settings: Settings, bills: Bills, revenue: Revenue, books: Books, **uploaded: Any
-) -> RunRecord:
+    run: Run, settings: Settings, bills: Bills, revenue: Revenue, books: Books,
+    before: SentBefore, **uploaded: Any,
+) -> RunRecord:  # fmt: skip
+    sent = sent_with_tonight(before, bills, run.run_id, run.as_of, settings.workbook_rows)
     return RunRecord(
         run_id=run.run_id,
         as_of=run.as_of,
@@ -105,4 +163,8 @@ def _record(
         positions=books.positions,
         roll_forward=books.roll_forward,
         refused=uploaded["refused"],
+        resent=bills.resent,
+        rejected=bills.rejected,
+        unanswered=sent.unanswered,
+        sent_totals=sent.totals,
     )

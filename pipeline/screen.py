@@ -1,7 +1,8 @@
 """What a command says on standard output: a short account for people, or JSON for machines."""
 
+import datetime
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from pipeline import money
 from pipeline.findings import ERROR, INFO, WARNING
 from pipeline.nightly import Outcome
+from pipeline.screen_sent import sent_account, sent_words
 from pipeline.store.ledger import Run
 from pipeline.validate import Validated
 
@@ -28,6 +30,7 @@ def night_account(outcome: Outcome, *, dry_run: bool = False) -> dict[str, Any]:
         "resumed": outcome.resumed,
         "lines": len(record.bill_lines),
         "billed": _amounts(record.bill_lines),
+        "sent_again": _amounts(record.resent),
         "withheld": _amounts(record.withheld),
         "events": len(record.revenue_events),
         "recognised": _amounts(record.revenue_events),
@@ -49,6 +52,7 @@ def night_words(outcome: Outcome, *, dry_run: bool = False) -> str:
     lines += [f"  billed    {words}" for words in _total_words(account["billed"])] or [
         "  billed    0 lines: nothing to post"
     ]
+    lines += [f"  sent again  {words}" for words in _total_words(account["sent_again"])]
     lines += [f"  withheld  {words}" for words in _total_words(account["withheld"])]
     lines += [f"  recognised  {words}" for words in _total_words(account["recognised"], "event")]
     lines += upload_words(outcome.record.inputs, outcome.record.findings)
@@ -125,9 +129,11 @@ def findings_count(findings: pd.DataFrame) -> dict[str, int]:
 
 
 def history_account(
-    runs: Iterable[Run], billed: pd.DataFrame, recognised: pd.DataFrame
+    runs: Sequence[Run], billed: pd.DataFrame, recognised: pd.DataFrame, sent: pd.DataFrame
 ) -> list[dict[str, Any]]:
-    """The runs, the oldest first, each with its totals by currency and its state."""
+    """The runs, the oldest first, each with its totals by currency, its state, and what became of its
+    lines until now (`sent`: answers.read_answers_by_run)."""
+    last_night = max((run.as_of for run in runs), default=datetime.date.min)
     amounts = billed.assign(amount=_texts(billed))
     events = recognised.assign(amount=_texts(recognised))
     return [
@@ -146,6 +152,7 @@ def history_account(
                 row.currency: row.amount
                 for row in events[events["run_number"] == run.run_number].itertuples()
             },
+            **sent_account(sent, run.run_number, last_night),
             "posted_at": run.posted_at,
         }
         for run in runs
@@ -153,24 +160,27 @@ def history_account(
 
 
 def history_words(account: list[dict[str, Any]]) -> str:
-    """The runs as a table of text."""
+    """The runs as a table of text, and below it what waits for an answer."""
     if not account:
         return "no run yet"
-    heads = ["run", "command", "state", "lines", "billed", "events", "recognised", "posted at"]
+    heads = ["run", "command", "state", "lines", "billed", "events", "recognised", "unanswered",
+             "posted at"]  # fmt: skip
 
     def amounts(of: dict[str, str]) -> str:
         return ", ".join(f"{currency} {amount}" for currency, amount in of.items()) or "-"
 
     rows = [
         [run["run_id"], run["command"], run["state"], str(run["lines"]), amounts(run["billed"]),
-         str(run["events"]), amounts(run["recognised"]), run["posted_at"]]
+         str(run["events"]), amounts(run["recognised"]), str(run["unanswered"]),
+         run["posted_at"]]
         for run in account
     ]  # fmt: skip
     widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
-    return "\n".join(
+    table = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in [heads, *rows]
-    )
+    ]
+    return "\n".join([*table, *sent_words(account)])
 
 
 def as_json(account: Any) -> str:

@@ -68,6 +68,23 @@ class Accounts:
 
 
 @dataclass(frozen=True)
+class Plausibility:
+    """Bounds beyond which a night is refused unless it is let through (`post.plausibility`).
+
+    most_billed               total that a night bills in a currency; a currency without decimals, or of
+                              little value, a hundred times as much
+    most_credits              total that it credits, likewise
+    most_lines_per_contract   lines of one contract in a night (three a charge are always allowed)
+    most_times_largest_night  how many times the largest night so far of its currency a line may be
+    """
+
+    most_billed: int = 1_000_000_000_000
+    most_credits: int = 100_000_000_000
+    most_lines_per_contract: int = 1000
+    most_times_largest_night: int = 1000
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that a site can set.
 
@@ -79,6 +96,7 @@ class Settings:
     straight_line_posting  nightly: recognised up to the night; month_end: in whole months only
     workbook_rows          most detail rows per sheet of the accountants' workbook; the CSV holds
                            them all
+    let_through            no setting: the bounds that a run exceeded and was let through in spite of
     """
 
     first_open_day: datetime.date | None = None
@@ -88,9 +106,13 @@ class Settings:
     workbook_rows: int = 10_000
     receivables: Receivables = field(default_factory=Receivables)
     accounts: Accounts = field(default_factory=Accounts)
+    plausibility: Plausibility = field(default_factory=Plausibility)
+    let_through: str = ""
 
 
-SECTIONS = ("receivables", "accounts")
+SECTIONS = ("receivables", "accounts", "plausibility")
+NO_SETTING = "let_through"
+MOST_OF_A_BOUND = 10**15
 CHOICES = {
     "phase_handover": HANDOVERS,
     "straight_line": STRAIGHT_LINES,
@@ -126,6 +148,7 @@ def read_settings(path: Path | None) -> Settings:
             **_checked(path, "receivables.", Receivables, sections["receivables"])
         ),
         accounts=Accounts(**_checked_accounts(path, sections["accounts"])),
+        plausibility=Plausibility(**_checked_bounds(path, sections["plausibility"])),
         **_checked(path, "", Settings, given),
     )
 
@@ -147,6 +170,7 @@ def settings_from_text(text: str) -> Settings:
         first_open_day=datetime.date.fromisoformat(day) if day else None,
         receivables=Receivables(**given.pop("receivables")),
         accounts=Accounts(**given.pop("accounts", {})),
+        plausibility=Plausibility(**given.pop("plausibility", {})),
         **given,
     )
 
@@ -158,7 +182,7 @@ def _table(path: Path, address: str, given: Any) -> dict[str, Any]:
 
 
 def _checked(path: Path, prefix: str, owner: type, given: dict[str, Any]) -> dict[str, Any]:
-    known = [entry.name for entry in fields(owner) if entry.name not in SECTIONS]
+    known = [entry.name for entry in fields(owner) if entry.name not in (*SECTIONS, NO_SETTING)]
     for name, value in given.items():
         _refuse_unknown(path, prefix, name, known)
         _check_value(path, prefix + name, name, value)
@@ -188,6 +212,16 @@ def _check_value(path: Path, address: str, name: str, value: Any) -> None:
         raise SettingsError(
             f"{path}: {address} must be a text of 1 to {LONGEST[name]} characters, in quotes"
         )
+
+
+def _checked_bounds(path: Path, given: dict[str, Any]) -> dict[str, Any]:
+    for name, value in given.items():
+        _refuse_unknown(path, "plausibility.", name, [entry.name for entry in fields(Plausibility)])
+        if type(value) is not int or not 1 <= value <= MOST_OF_A_BOUND:
+            raise SettingsError(
+                f"{path}: plausibility.{name} must be a whole number from 1 to {MOST_OF_A_BOUND}"
+            )
+    return given
 
 
 def _checked_accounts(path: Path, given: dict[str, Any]) -> dict[str, Any]:

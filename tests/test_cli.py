@@ -267,7 +267,8 @@ def test_history_in_words(sqlite_desk: Desk) -> None:
     sqlite_desk.on("bill", "--as-of", NIGHT)
     heading, line = sqlite_desk.on("history").stdout.splitlines()
     assert heading.split() == [
-        "run", "command", "state", "lines", "billed", "events", "recognised", "posted", "at",
+        "run", "command", "state", "lines", "billed", "events", "recognised", "unanswered", "posted",
+        "at",
     ]  # fmt: skip
     assert line.split()[:9] == [
         "2026-03-31-1", "bill", "POSTED", "2", "USD", "3500.00", "2", "USD", "10500.00",
@@ -279,7 +280,7 @@ def test_timings(sqlite_desk: Desk) -> None:
     assert sqlite_desk.run("--timings", path).exit_code == 0
     stages = [stage["stage"] for stage in json.loads(path.read_text("utf-8"))]
     assert stages == [
-        "read", "validate", "accept", "bill", "recognise", "post", "export and report",
+        "read", "validate", "accept", "bill", "recognise", "post", "forecast", "export and report",
     ]  # fmt: skip
     assert not any(name.endswith("timings.json") for name in sqlite_desk.files())
 

@@ -64,7 +64,7 @@ def test_history_of_nothing() -> None:
     totals = pd.DataFrame(
         {"run_number": [], "currency": [], "lines": [], "amount_minor": []}
     ).astype({"currency": "str", "amount_minor": "int64"})
-    assert history_account([], totals, totals) == []
+    assert history_account([], totals, totals, totals) == []
     assert history_words([]) == "no run yet"
 
 

@@ -48,7 +48,7 @@ def write_exports(record: RunRecord, folder: Path) -> pd.DataFrame:
     ]
     write_findings(record.findings, folder)
     for target in shipped_targets():
-        controls += write_archives(record.bill_lines, target, record.settings, folder)
+        controls += write_archives(record.lines_for_receivables, target, record.settings, folder)
     controls += write_revenue_interface(record, folder)
     return join_controls(controls)
 
@@ -64,10 +64,11 @@ def check_controls(record: RunRecord, controls: pd.DataFrame) -> list[str]:
         ledger_controls(record.journal, JOURNAL, "debit_minor"),
         ledger_controls(record.journal, PLAIN_TEXT, "debit_minor"),
     ]
+    sent = record.lines_for_receivables
     for target in shipped_targets():
-        names = archive_names(target, record.bill_lines["business_unit"].unique())
+        names = archive_names(target, sent["business_unit"].unique())
         for business_unit, name in names.items():
-            lines = record.bill_lines.loc[record.bill_lines["business_unit"].eq(business_unit)]
+            lines = sent.loc[sent["business_unit"].eq(business_unit)]
             expected.append(ledger_controls(lines, name))
     expected += expected_revenue_controls(record)
     return differences(pd.concat(expected, ignore_index=True), controls)

@@ -33,6 +33,7 @@ def manifest_of(record: RunRecord, controls: pd.DataFrame, folder: Path) -> dict
         "outputs": [_output(path, folder) for path in _files(folder)],
         "counts": {
             "bill_lines": len(record.bill_lines),
+            **({"resent_lines": len(record.resent)} if len(record.resent) else {}),
             "revenue_events": len(record.revenue_events),
             "journal_entries": int(record.journal["entry_id"].nunique()),
             "findings": {

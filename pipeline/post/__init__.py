@@ -1,16 +1,18 @@
-"""Post: the proofs, then tonight's lines and events and the run's own row, in one transaction."""
+"""Post: bounds and proofs, then tonight's lines and events and the run's own row, in one transaction."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from pipeline.bill import Bills
 from pipeline.books import Books
+from pipeline.post.plausibility import implausible
 from pipeline.post.proofs import broken_proofs
 from pipeline.recognise import Revenue
-from pipeline.settings import Settings, settings_from_text
-from pipeline.store import ledger
+from pipeline.settings import Settings, settings_from_text, settings_text
+from pipeline.store import answers, ledger
 from pipeline.store.ledger import Run
 
 
@@ -42,12 +44,40 @@ def refuse_other_handover(connection: Connection, settings: Settings) -> None:
         )
 
 
+def refuse_implausible(
+    connection: Connection, run: Run, bills: Bills, settings: Settings, *, allowed: bool
+) -> tuple[Run, Settings]:
+    """A night that no sane company has is refused; where it is allowed, the run and its settings say
+    what it was let through in spite of."""
+    nights = ledger.billed_totals(connection)
+    excesses = implausible(bills.lines, nights, settings.plausibility)
+    if not excesses:
+        return run, settings
+    if not allowed:
+        told = [line for one in excesses for line in (f"it {one.sentence}:", *indented(one.lines))]
+        raise RefusedError(
+            "the night is not plausible, and nothing was posted:\n  "
+            + "\n  ".join(told)
+            + "\ncorrect what is wrong and run it again; if all is right, let it through with "
+            "--allow-implausible, or raise the bound in [plausibility] of the settings"
+        )
+    through = replace(settings, let_through="; ".join(one.sentence for one in excesses))
+    return replace(run, settings=settings_text(through)), through
+
+
+def indented(lines: tuple[str, ...]) -> list[str]:
+    """The lines that a bound is exceeded by, below its sentence."""
+    return [f"  {line}" for line in lines]
+
+
 def post(connection: Connection, run: Run, bills: Bills, revenue: Revenue, books: Books) -> None:
-    """Post tonight's bill lines, revenue lines and satisfaction events, if every proof holds."""
+    """Post tonight's bill lines, revenue lines and satisfaction events, if every proof holds, and note
+    which rejected lines go out again."""
     broken = broken_proofs(bills, revenue, books)
     if broken:
         raise RefusedError("a proof fails, so nothing is posted: " + "; ".join(broken))
     ledger.post_run(connection, run, bills.lines, revenue.lines, revenue.events)
+    answers.keep_resent(connection, run.run_number, bills.resent["bill_line_id"])
 
 
 def new_run(connection: Connection, as_of: datetime.date, command: str, **facts: Any) -> Run:

@@ -11,9 +11,9 @@ from pipeline.report.layout import (
     DetailColumn,
     DetailSheet,
 )
-from schemas.outputs import BillLines, MilestoneStates, PhaseStates, Withheld
+from schemas.outputs import BillLines, MilestoneStates, PhaseStates, PlanChanges, Withheld
 
-B, W, M, P = BillLines, Withheld, MilestoneStates, PhaseStates
+B, W, M, P, C = BillLines, Withheld, MilestoneStates, PhaseStates, PlanChanges
 
 BILL_LINES = DetailSheet(
     tab="Bill lines",
@@ -66,6 +66,28 @@ MILESTONES = DetailSheet(
         DetailColumn(M.completion_date, "Completed", DATE),
         DetailColumn(M.bill_line_id, "Billed by"),
     ),
+)
+
+PLAN_CHANGES = DetailSheet(
+    tab="Plan changes",
+    table="PlanChanges",
+    source="plan_changes",
+    holds="plans that tonight's upload changed, before and after; what is billed stands",
+    whole=REST_NOT_SHOWN,
+    columns=(
+        DetailColumn(C.subscription_number, "Subscription"),
+        DetailColumn(C.charge_number, "Charge"),
+        DetailColumn(C.event_type, "Type"),
+        DetailColumn(C.sequence, "Sequence", COUNT),
+        DetailColumn(C.milestone_name, "Milestone", WRAPPED),
+        DetailColumn(C.is_billed, "Billed"),
+        DetailColumn(C.percent_before_millionths, "Percent before", PERCENT),
+        DetailColumn(C.percent_after_millionths, "Percent after", PERCENT),
+        DetailColumn(C.currency, "Currency"),
+        DetailColumn(C.share_before_minor, "Share before", MONEY, is_summed=False),
+        DetailColumn(C.share_after_minor, "Share after", MONEY, is_summed=False),
+    ),
+    is_optional=True,
 )
 
 SCHEDULE = DetailSheet(

@@ -6,6 +6,7 @@ import pandas as pd
 
 from pipeline import money
 from pipeline.record import RunRecord
+from pipeline.report.answer_checks import answer_checks
 from pipeline.report.billing_sheets import BILL_LINES
 from pipeline.report.cells import places_of
 from pipeline.report.check import OF_GROUP, Check
@@ -38,6 +39,7 @@ def checks_of(
         *file_checks(record, details, controls),
         *_balance_checks(record.balances, places.balance_rows),
         *revenue_checks(record, details, closings),
+        *answer_checks(record, details),
         *_input_checks(record.inputs, places.input_rows),
     ]
 
@@ -67,9 +69,9 @@ def _balance_checks(balances: pd.DataFrame, rows: Sequence[int]) -> Iterator[Che
         places = places_of(currency)
         numeric = all(abs(minor) < 10**money.MOST_DIGITS for minor in (price, *parts))
         yield Check(
-            "Price = billed + withheld + unbilled", "Summary", unit, currency,
+            "Price = billed + withheld + unbilled + adjusted away", "Summary", unit, currency,
             int(price), sum(map(int, parts)), places,
-            f"=ROUND(SUM(Summary!$D${row}:$G${row}),{places})" if numeric else "",
+            f"=ROUND(SUM(Summary!$D${row}:$H${row}),{places})" if numeric else "",
             f"=Summary!$C${row}" if numeric else "",
         )  # fmt: skip
 

@@ -6,7 +6,16 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.record import RunRecord
-from pipeline.report.billing_sheets import BILL_LINES, FINDINGS, MILESTONES, SCHEDULE, WITHHELD
+from pipeline.report.answer_sheets import REJECTED, UNANSWERED, unanswered_detail
+from pipeline.report.billing_sheets import (
+    BILL_LINES,
+    FINDINGS,
+    MILESTONES,
+    PLAN_CHANGES,
+    SCHEDULE,
+    WITHHELD,
+)
+from pipeline.report.forecast_sheets import FORECAST, LATE_MILESTONES
 from pipeline.report.layout import Detail, Details, DetailSheet, ReportSheet
 from pipeline.report.revenue_sheets import (
     CONTRACTS,
@@ -21,20 +30,25 @@ from pipeline.report.revenue_sheets import (
 from pipeline.report.to_come import to_recognise
 
 ORDER: tuple[DetailSheet | ReportSheet, ...] = (
-    ROLL_FORWARD, DEFERRED, WATERFALL, TO_RECOGNISE, CONTRACTS,
-    BILL_LINES, REVENUE_EVENTS, REVENUE, JOURNAL, MILESTONES, SCHEDULE, WITHHELD, FINDINGS,
+    ROLL_FORWARD, DEFERRED, WATERFALL, TO_RECOGNISE, FORECAST, LATE_MILESTONES, CONTRACTS,
+    BILL_LINES, REVENUE_EVENTS, REVENUE, JOURNAL, MILESTONES, PLAN_CHANGES, SCHEDULE,
+    WITHHELD,
+    REJECTED, UNANSWERED, FINDINGS,
 )  # fmt: skip
-"""The sheets after Summary and Checks; the Schedule is there where a subscription has phases."""
+"""The sheets after Summary and Checks; the Schedule is there where a subscription has phases,
+Late milestones where any is late."""
 
 
 def details_of(record: RunRecord) -> Details:
     """The rows that each detail sheet shows: the first `workbook_rows` of them."""
     most = record.settings.workbook_rows
     sheets = [sheet for sheet in ORDER if isinstance(sheet, DetailSheet)]
+    own = {
+        TO_RECOGNISE.table: to_recognise(record, most),
+        UNANSWERED.table: unanswered_detail(record),
+    }
     listed = [
-        to_recognise(record, most)
-        if sheet is TO_RECOGNISE
-        else _first(sheet, getattr(record, sheet.source), most)
+        own.get(sheet.table) or _first(sheet, getattr(record, sheet.source), most)
         for sheet in sheets
     ]
     return Details(detail for detail in listed if detail.count or not detail.sheet.is_optional)

@@ -6,33 +6,43 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.record import RunRecord
+from pipeline.report.answer_sheets import REJECTED
 from pipeline.report.billing_sheets import BILL_LINES
 from pipeline.report.cells import places_of
 from pipeline.report.check import OF_GROUP, Check
 from pipeline.report.layout import Detail, Details
-from pipeline.report.live import live_table
+from pipeline.report.live import Where, live_table
 from pipeline.report.revenue_sheets import JOURNAL, REVENUE_EVENTS
 from pipeline.report.totals import GROUP, Group, Total, totals_by_group
-from schemas.outputs import BillLines, JournalLines, RevenueEvents, RevenueLines
+from schemas.outputs import (
+    REJECTED_STATES,
+    BillLines,
+    JournalLines,
+    RevenueEvents,
+    RevenueLines,
+)
 
 LINES_FILE, EVENTS_FILE = "bill_lines.csv", "revenue_events.csv"
 JOURNAL_FILE, PLAIN_JOURNAL_FILE = "journal.csv", "journal.hledger"
 RECEIVABLES_FOLDER, REVENUE_FOLDER = "ar/", "revenue/"
 ALWAYS_WRITTEN = (LINES_FILE, RECEIVABLES_FOLDER, EVENTS_FILE, JOURNAL_FILE, REVENUE_FOLDER)
 
+Shown = tuple[Detail, tuple[Where, ...]]
+"""A detail sheet, and which of its rows."""
 Controls = dict[tuple[str, Group], tuple[str, int, int]]
 """File names, rows and amounts by (folder or file, business unit and currency)."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """The ledger's rows that some files hold, the column that is added up, and their sheet."""
+    """The ledger's rows that some files hold, the column that is added up, and the sheets that show
+    them, each with which of its rows they are."""
 
     rows: pd.DataFrame
     amount: str
     what: str
     families: tuple[str, ...]
-    detail: Detail | None = None
+    shown: tuple[Shown, ...] = ()
 
 
 def file_checks(record: RunRecord, details: Details, controls: pd.DataFrame) -> Iterator[Check]:
@@ -42,11 +52,13 @@ def file_checks(record: RunRecord, details: Details, controls: pd.DataFrame) -> 
     """
     sources = (
         Source(record.bill_lines, BillLines.amount_minor, "amount",
-               (LINES_FILE, RECEIVABLES_FOLDER), details[BILL_LINES]),
+               (LINES_FILE,), ((details[BILL_LINES], ()),)),
+        Source(record.lines_for_receivables, BillLines.amount_minor, "amount",
+               (RECEIVABLES_FOLDER,), ((details[BILL_LINES], ()), *_sent_again(details))),
         Source(record.revenue_events, RevenueEvents.amount_minor, "amount",
-               (EVENTS_FILE,), details[REVENUE_EVENTS]),
+               (EVENTS_FILE,), ((details[REVENUE_EVENTS], ()),)),
         Source(record.journal, JournalLines.debit_minor, "debits",
-               (JOURNAL_FILE, PLAIN_JOURNAL_FILE), details[JOURNAL]),
+               (JOURNAL_FILE, PLAIN_JOURNAL_FILE), ((details[JOURNAL], ()),)),
         Source(record.revenue_lines, RevenueLines.total_minor, "amount", (REVENUE_FOLDER,)),
     )  # fmt: skip
     exported = _controls_by_family(controls)
@@ -87,13 +99,31 @@ def _source_checks(source: Source, exported: Controls) -> Iterator[Check]:
 
 def _live_totals(source: Source) -> tuple[str, dict[int, str]]:
     """Formulas for the rows of a group and, by decimals, their amount; blank where it is cut."""
-    if source.detail is None or source.detail.is_cut:
+    if not source.shown or any(detail.is_cut for detail, _ in source.shown):
         return "", {}
-    live, heading = live_table(source.detail), source.detail.sheet.heading(source.amount)
     kinds = sorted({places_of(currency) for currency in source.rows["currency"].unique()})
-    return live.count(*OF_GROUP), {
-        places: live.amount(heading, places, *OF_GROUP) for places in kinds
-    }
+    counts = [live_table(detail).count(*OF_GROUP, *only) for detail, only in source.shown]
+    return _added(counts), {places: _live_amount(source, places) for places in kinds}
+
+
+def _live_amount(source: Source, places: int) -> str:
+    amounts = [
+        live_table(detail).amount(detail.sheet.heading(source.amount), places, *OF_GROUP, *only)
+        for detail, only in source.shown
+    ]
+    # each part is rounded, their sum as a float is not
+    return amounts[0] if len(amounts) == 1 else f"=ROUND({_added(amounts)[1:]},{places})"
+
+
+def _added(formulas: Sequence[str]) -> str:
+    return "=" + "+".join(formula.removeprefix("=") for formula in formulas)
+
+
+def _sent_again(details: Details) -> tuple[Shown, ...]:
+    """The rejected lines that went out again, where there are any."""
+    if REJECTED not in details:
+        return ()
+    return ((details[REJECTED], (Where("State", f'"{REJECTED_STATES[0]}"'),)),)
 
 
 def _controls_by_family(controls: pd.DataFrame) -> Controls:

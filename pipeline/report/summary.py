@@ -7,11 +7,13 @@ import pandas as pd
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.record import RunRecord
+from pipeline.report.answer_summary import write_answers
 from pipeline.report.awaited import write_awaited
 from pipeline.report.billing_sheets import BILL_LINES, FINDINGS, SCHEDULE, WITHHELD
 from pipeline.report.cells import day_number, places_of
 from pipeline.report.details import sheets_in_order
 from pipeline.report.formats import Formats
+from pipeline.report.late_summary import write_late
 from pipeline.report.layout import Detail, Details, ReportSheet
 from pipeline.report.live import live_table, of_group
 from pipeline.report.page import Page
@@ -22,7 +24,7 @@ from pipeline.report.upload_summary import write_findings, write_inputs
 
 TITLE = "Milestone Billing"
 FLAG_CELL = "Checks!$B$3"
-BALANCES = ["price", "billed_before", "billed_tonight", "withheld", "unbilled"]
+BALANCES = ["price", "billed_before", "billed_tonight", "withheld", "unbilled", "adjusted_away"]
 COLUMN_WIDTHS = (30, 18, 18, 18, 18, 18, 18, 14)
 
 
@@ -46,11 +48,13 @@ def write_summary(
         worksheet.set_column(at, at, width)
     page = Page(worksheet, formats)
     flag_row = _write_run(page, record)
-    _write_notices(page, details)
+    _write_notices(page, details, record.settings.let_through)
     _write_sheets(page, details)
     _write_billed(page, details[BILL_LINES], record.bill_lines)
     write_revenue(page, details, record)
     _write_withheld(page, details[WITHHELD], record.withheld)
+    write_answers(page, details, record)
+    write_late(page, details, record)
     if SCHEDULE in details:
         write_awaited(page, details[SCHEDULE], record.phases, record.as_of)
     balance_rows = _write_balances(page, record.balances)
@@ -115,8 +119,10 @@ def _listed(columns: Iterable[pd.Series]) -> str:
     return ", ".join(names) if names else "none"
 
 
-def _write_notices(page: Page, details: Details) -> None:
-    notices = [detail.notice for detail in details if detail.is_cut]
+def _write_notices(page: Page, details: Details, let_through: str) -> None:
+    told = f"Let through with --allow-implausible: the night {let_through}."
+    notices = [told] if let_through else []
+    notices += [detail.notice for detail in details if detail.is_cut]
     if notices:
         page.row += 1
     for notice in notices:
@@ -203,7 +209,7 @@ def _write_balances(page: Page, balances: pd.DataFrame) -> tuple[int, ...]:
         return ()
     names = ["Business unit", "Currency"]
     names += [name.replace("_", " ").capitalize() for name in BALANCES]
-    page.headings(names, right=range(2, 8))
+    page.headings(names, right=range(2, 2 + len(BALANCES)))
     rows = []
     amounts = zip(*(balances[f"{name}_minor"].tolist() for name in BALANCES), strict=True)
     groups = zip(*(balances[name].tolist() for name in GROUP), strict=True)

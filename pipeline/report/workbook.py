@@ -16,6 +16,8 @@ from pipeline.report.check import overall
 from pipeline.report.checks import checks_of
 from pipeline.report.checks_sheet import write_checks
 from pipeline.report.details import details_of, sheets_in_order
+from pipeline.report.forecast_sheet import write_forecast
+from pipeline.report.forecast_sheets import FORECAST
 from pipeline.report.formats import Formats
 from pipeline.report.layout import Detail, Details, ReportSheet
 from pipeline.report.paper import set_up_page
@@ -33,7 +35,7 @@ TEXT_STAYS_TEXT = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-TITLED = ("Summary", "Checks", ROLL_FORWARD.tab, WATERFALL.tab)
+TITLED = ("Summary", "Checks", ROLL_FORWARD.tab, WATERFALL.tab, FORECAST.tab)
 """Sheets that begin with a title of their own."""
 MOST_CHARTS = 3
 """On a sheet: each takes a currency."""
@@ -97,6 +99,10 @@ def _write_report(
         blocks = blocks_of(record.roll_forward, record.as_of)
         charted = charted_currencies(record, [block.currency for block in blocks])
         return write_roll_forward(workbook, worksheet, details[DEFERRED], blocks, charted, formats)
+    if report is FORECAST:
+        charted = charted_currencies(record, record.forecast["currency"].unique().tolist())
+        write_forecast(workbook, worksheet, record.forecast, charted, formats)
+        return {}
     flows = flows_of(record)
     charted = charted_currencies(record, [flow.currency for flow in flows])
     write_waterfall(workbook, worksheet, details, flows, charted, record.as_of, formats)

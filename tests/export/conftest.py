@@ -42,6 +42,7 @@ ONE_LINE: dict[str, Any] = {
     "accounting_date": "2026-04-01",
     "currency": "USD",
     "amount_minor": 123456,
+    "adjustment_minor": 0,
     "customer_number": "K-7",
     "business_unit": "East",
     "reason": "25 percent of 4938.24",
@@ -165,4 +166,5 @@ def _balances(bill_lines: pd.DataFrame) -> pd.DataFrame:
         billed_tonight_minor=lambda frame: frame["price_minor"],
         withheld_minor=nothing,
         unbilled_minor=nothing,
+        adjusted_away_minor=nothing,
     )

@@ -156,7 +156,7 @@ def balances_of(lines: pd.DataFrame, withheld: pd.DataFrame) -> pd.DataFrame:
     tonight, waiting = both["billed_tonight_minor"], both["withheld_minor"]
     return both.assign(
         price_minor=tonight * 33 + waiting, billed_before_minor=tonight * 2,
-        unbilled_minor=tonight * 30,
+        unbilled_minor=tonight * 30, adjusted_away_minor=tonight * 0,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from pipeline.report.schedule_sheet import time_line
 from pipeline.settings import Settings
 
 AS_OF = datetime.date(2026, 3, 31)
-SHEETS = ["Milestones", "Schedule", "Withheld", "Findings"]
+SHEETS = ["Milestones", "Schedule", "Withheld", "Unanswered", "Findings"]
 """The last of them."""
 HEADINGS = [
     "Subscription", "Phase", "Name", "Ends", "Starts on", "Last day", "State", "Completed",
@@ -70,12 +70,12 @@ def block_of(sheet, title) -> list[list]:
 class TestTable:
     def test_stands_after_the_milestones(self, write, record):
         book = opened(write(record))
-        assert book.sheetnames[-4:] == SHEETS
+        assert book.sheetnames[-5:] == SHEETS
         assert book["Schedule"].tables["Schedule"].ref == "A2:L14"
 
     def test_is_left_out_where_no_subscription_has_phases(self, write, record_of):
         book = opened(write(record_of()))
-        assert book.sheetnames[-3:] == [tab for tab in SHEETS if tab != "Schedule"]
+        assert book.sheetnames[-4:] == [tab for tab in SHEETS if tab != "Schedule"]
         texts = [cell.value for row in book["Summary"] for cell in row]
         assert "Phases that wait for a milestone" not in texts and "Schedule" not in texts
 

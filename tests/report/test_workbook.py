@@ -15,10 +15,11 @@ from pipeline.report.summary import SummaryPlaces
 from pipeline.settings import Settings
 
 SHEETS = [
-    "Summary", "Checks", "Roll-forward", "Deferred", "Waterfall", "To recognise", "Contracts",
-    "Bill lines", "Revenue events", "Revenue", "Journal", "Milestones", "Withheld", "Findings",
+    "Summary", "Checks", "Roll-forward", "Deferred", "Waterfall", "To recognise", "Forecast",
+    "Contracts", "Bill lines", "Revenue events", "Revenue", "Journal", "Milestones", "Withheld",
+    "Unanswered", "Findings",
 ]  # fmt: skip
-REPORTS = {"Summary", "Checks", "Roll-forward", "Waterfall"}
+REPORTS = {"Summary", "Checks", "Roll-forward", "Waterfall", "Forecast"}
 FROZEN = {"Deferred": "D2", "To recognise": "C3", "Revenue": "C2"}
 WITH_SENTENCES = {"Findings", "Journal"}
 ERROR_VALUES = {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!"}

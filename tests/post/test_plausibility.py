@@ -1,0 +1,292 @@
+"""Bounds that no sane night meets: each just met and just exceeded, and what a refused night leaves."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from openpyxl import load_workbook
+
+from pipeline.cli import main
+from pipeline.money import currency_exponents
+from pipeline.post.plausibility import SMALL_CURRENCIES, bound_minor, implausible
+from pipeline.settings import Plausibility, read_settings, settings_from_text, settings_text
+from tests.builders import Company, changed, joined, little_company, references, write_inbox
+from tests.schedules import company_of, schedule
+
+NIGHT = "2026-03-31"
+MAJOR = 10**12
+
+
+def lines_of(*amounts: int, currency: str = "USD", subscription: str = "S-1") -> pd.DataFrame:
+    """Bill lines of one charge."""
+    return pd.DataFrame(
+        {
+            "bill_line_id": [f"{subscription}:10:M{number}" for number in range(1, len(amounts) + 1)],
+            "subscription_number": subscription, "charge_number": "10", "currency": currency,
+            "amount_minor": pd.Series(amounts, dtype="int64"),
+        }
+    ).astype({"bill_line_id": "str"})  # fmt: skip
+
+
+def nights_of(*amounts: int, lines: int = 20, currency: str = "USD") -> pd.DataFrame:
+    """So many nights, each of so many lines."""
+    return pd.DataFrame(
+        {"run_number": range(1, len(amounts) + 1), "currency": currency, "lines": lines,
+         "amount_minor": pd.Series(amounts, dtype="int64")}
+    )  # fmt: skip
+
+
+NONE = nights_of()
+FIVE = nights_of(100, 200, 300, 250, 50)
+
+
+@pytest.mark.parametrize(
+    ("lines", "nights", "exceeds"),
+    [
+        (lines_of(), NONE, []),
+        (lines_of(999_999_999_999_999), NONE, ["most_billed"]),
+        (lines_of(MAJOR * 50, MAJOR * 50), NONE, []),
+        (lines_of(MAJOR * 50, MAJOR * 50, 1), NONE, ["most_billed"]),
+        (lines_of(MAJOR * 50, MAJOR * 50, 1, -5), NONE, ["most_billed"]),
+        (lines_of(*[999_999_999_999_999] * 11), NONE, ["most_billed"]),
+        (lines_of(MAJOR * 50, MAJOR * 50, 1, currency="JPY"), NONE, ["most_billed"]),
+        (lines_of(MAJOR * 50, MAJOR * 50, currency="JPY"), NONE, []),
+        (lines_of(*[-MAJOR * 5] * 2), NONE, []),
+        (lines_of(*[-MAJOR * 5] * 2, -1), NONE, ["most_credits"]),
+        (lines_of(*[1] * 1000), NONE, []),
+        (lines_of(*[1] * 1001), NONE, ["most_lines_per_contract"]),
+        (lines_of(300_000), FIVE, []),
+        (lines_of(300_001), FIVE, ["most_times_largest_night"]),
+        (lines_of(-300_001), FIVE, ["most_times_largest_night"]),
+        (lines_of(300_001), FIVE.head(4), []),
+        (lines_of(300_001), FIVE.assign(lines=[20, 20, 20, 20, 19]), []),
+        (lines_of(300_001), FIVE.assign(currency="EUR"), []),
+        (lines_of(*[300_000] * 900), FIVE, []),
+        (lines_of(300_001), nights_of(0, 0, 0, 0, 0), []),
+        (lines_of(300_001), nights_of(-300, 0, 0, 0, 0), ["most_times_largest_night"]),
+        (lines_of(999_999_999_999_999), nights_of(*[10**16] * 5), ["most_billed"]),
+    ],
+)  # fmt: skip
+def test_the_bounds(lines: pd.DataFrame, nights: pd.DataFrame, exceeds: list[str]) -> None:
+    """A hundred trillion minor units: a trillion dollars, or a hundred trillion yen."""
+    found = implausible(lines, nights, Plausibility())
+    assert [
+        next(name for name in vars(Plausibility()) if name in one.sentence) for one in found
+    ] == (exceeds)
+    assert all(one.lines for one in found)
+
+
+def test_a_contract_of_many_charges_bills_many_lines() -> None:
+    """5,000 telephones at three lines each are no slip; 3,001 lines of 1,000 charges are."""
+    phones = pd.concat([lines_of(1, 1, 1).assign(charge_number=str(one)) for one in range(1000)])
+    whole = phones.reset_index(drop=True)
+    assert not implausible(whole, NONE, Plausibility())
+    more = pd.concat([whole, lines_of(1).assign(charge_number="1")], ignore_index=True)
+    (found,) = implausible(more, NONE, Plausibility())
+    assert found.sentence.startswith("bills 3,001 lines of contract S-1, more than most_lines")
+
+
+def test_what_is_said() -> None:
+    (found,) = implausible(lines_of(5, 300_001, 7, 400_000), FIVE, Plausibility())
+    assert found.sentence == (
+        "bills or credits 2 lines of more than most_times_largest_night, 1,000 times the USD 3.00 "
+        "that the largest night so far came to"
+    )
+    assert found.lines == ("S-1:10:M4 USD 4,000.00", "S-1:10:M2 USD 3,000.01")
+    (found,) = implausible(lines_of(*[MAJOR * 50] * 7), NONE, Plausibility())
+    assert found.sentence == (
+        "bills USD 3,500,000,000,000.00, more than most_billed, 1,000,000,000,000.00"
+    )
+    assert found.lines[-1] == "and 2 more"
+
+
+def test_currencies_of_little_value() -> None:
+    assert set(currency_exponents()) >= SMALL_CURRENCIES
+    assert all(currency_exponents()[code] for code in SMALL_CURRENCIES)
+    assert bound_minor("BHD", 1) == 1000
+
+
+# Through the command line
+
+
+class Desk:
+    """A folder with a store and settings."""
+
+    def __init__(self, folder: Path, store: str) -> None:
+        self.folder, self.store = folder, store
+
+    def on(self, *arguments: object) -> Result:
+        """A command."""
+        said = [str(one) for one in (*arguments, "--store", self.store)]
+        return CliRunner().invoke(main, said, catch_exceptions=False)
+
+    def night(
+        self, bounds: str, *more: object, rows: Company | None = None, as_of: str = NIGHT
+    ) -> Result:
+        """A whole night under these bounds."""
+        inbox = write_inbox(self.folder / f"inbox-{as_of}", rows or little_company())
+        config = self.folder / "billing.toml"
+        config.write_text(f"[plausibility]\n{bounds}\n", "utf-8")
+        return self.on(
+            "run", inbox, "--as-of", as_of, "--out", self.folder / "out", "--quiet", "--config",
+            config, *more,
+        )  # fmt: skip
+
+    def runs(self) -> list[dict]:
+        """The runs so far."""
+        told: list[dict] = json.loads(self.on("history", "--json").stdout)
+        return told
+
+
+@pytest.fixture
+def desk(tmp_path: Path, store_url: str) -> Desk:
+    """On each database."""
+    return Desk(tmp_path, store_url)
+
+
+@pytest.fixture
+def sqlite_desk(tmp_path: Path, sqlite_url: str) -> Desk:
+    """Where the database makes no difference."""
+    return Desk(tmp_path, sqlite_url)
+
+
+def periods(count: int) -> Company:
+    """A contract of one charge that bills so many periods by the night."""
+    start = pd.Timestamp("2026-03-01") - pd.DateOffset(months=count - 1)
+    return company_of(schedule("S-1", f"start_date={start:%Y-%m-%d}", charges=["amount=9.00"]))
+
+
+@pytest.mark.parametrize(
+    ("met", "exceeded", "rows", "said"),
+    [
+        ("most_billed = 3500", "most_billed = 3499", little_company(),
+         ["bills USD 3,500.00, more than most_billed, 3,499.00:",
+          "S-1:10:M1 USD 3,000.00", "S-2:10:FEE USD 500.00"]),
+        ("most_lines_per_contract = 5", "most_lines_per_contract = 4", periods(5),
+         ["bills 5 lines of contract S-1, more than most_lines_per_contract, 4:",
+          "S-1:10:2025-11-01 USD 9.00"]),
+        ("most_credits = 3500", "most_credits = 3499",
+         changed(little_company(), "charges 2: amount=-10000.00", "charges 3: amount=-500.00"),
+         ["credits USD 3,500.00, more than most_credits, 3,499.00:", "S-1:10:M1 USD -3,000.00"]),
+    ],
+)  # fmt: skip
+def test_met_and_exceeded(
+    sqlite_desk: Desk, met: str, exceeded: str, rows: Company, said: list[str]
+) -> None:
+    done = sqlite_desk.night(exceeded, rows=rows)
+    assert (done.exit_code, done.stdout) == (4, "")
+    for words in said:
+        assert words in done.stderr
+    assert "--allow-implausible" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert_untouched(sqlite_desk)
+    assert sqlite_desk.night(exceeded, "--dry-run", rows=rows).exit_code == 4
+    done = sqlite_desk.night(met, rows=rows)
+    assert done.exit_code == 0
+    assert [run["run_id"] for run in sqlite_desk.runs()] == [f"{NIGHT}-1"]
+
+
+def assert_untouched(desk: Desk) -> None:
+    """Nothing posted, nothing accepted, no file."""
+    assert desk.runs() == []
+    assert not (desk.folder / "out").exists()
+    billed = desk.on("bill", "--as-of", NIGHT, "--dry-run", "--json")
+    assert json.loads(billed.stdout)["lines"] == 0
+
+
+def little_fees(count: int = 25) -> Company:
+    """So many contracts at 1.00 a month."""
+    names = [f"A-{number}" for number in range(count)]
+    return joined(
+        references(),
+        *(schedule(name, "start_date=2026-01-01", charges=["amount=1.00"]) for name in names),
+    )
+
+
+@pytest.mark.parametrize(
+    ("nights", "amount", "status"),
+    [(5, "25000.00", 0), (5, "25000.01", 4), (5, "-25000.01", 4), (4, "25000.01", 0)],
+)
+def test_one_line_beside_the_nights_before(
+    sqlite_desk: Desk, nights: int, amount: str, status: int
+) -> None:
+    """25.00 a night: a line of more than 25,000.00 is one with too many zeros."""
+    assert sqlite_desk.night("", rows=little_fees(), as_of="2026-01-31").exit_code == 0
+    for month in range(2, nights + 1):
+        assert sqlite_desk.on("bill", "--as-of", f"2026-{month:02d}-10").exit_code == 0
+    slip = company_of(schedule(
+        "S-1", "start_date=2026-05-20", charges=[f"amount={amount}, charge_type=ONE_TIME"]
+    ))  # fmt: skip
+    done = sqlite_desk.night("", rows=slip, as_of="2026-05-20")
+    assert done.exit_code == status
+    if status:
+        assert f"S-1:10:FEE USD {float(amount):,.2f}" in done.stderr
+        assert "1,000 times the USD 25.00" in done.stderr
+        assert len(sqlite_desk.runs()) == nights
+
+
+def test_let_through(desk: Desk) -> None:
+    """The night is posted, its workbook says in spite of what, and so does the one written again."""
+    done = desk.night("most_billed = 3000", "--allow-implausible")
+    assert done.exit_code == 0
+    path = Path("out") / f"{NIGHT}-1" / "workbook.xlsx"
+    words = [cell.value for cell in load_workbook(desk.folder / path)["Summary"]["A"]]
+    assert (
+        "Let through with --allow-implausible: the night bills USD 3,500.00, more than most_billed, "
+        "3,000.00."
+    ) in words
+    assert desk.on("export", f"{NIGHT}-1", "--out", desk.folder / "again").exit_code == 0
+    again = desk.folder / "again" / f"{NIGHT}-1" / "workbook.xlsx"
+    assert again.read_bytes() == (desk.folder / path).read_bytes()
+
+
+def test_the_option_says_nothing_of_a_sane_night(sqlite_desk: Desk) -> None:
+    assert sqlite_desk.night("", "--allow-implausible").exit_code == 0
+    path = sqlite_desk.folder / "out" / f"{NIGHT}-1" / "workbook.xlsx"
+    words = [str(cell.value) for cell in load_workbook(path)["Summary"]["A"]]
+    assert not [one for one in words if "implausible" in one]
+
+
+def test_bill_is_bounded_too(desk: Desk) -> None:
+    inbox = write_inbox(desk.folder / "inbox", little_company())
+    assert desk.on("import", inbox, "--out", desk.folder / "import").exit_code == 0
+    config = desk.folder / "billing.toml"
+    config.write_text("[plausibility]\nmost_billed = 3499\n", "utf-8")
+    bill = ("bill", "--as-of", NIGHT, "--config", config)
+    assert desk.on(*bill).exit_code == 4
+    assert desk.runs() == []
+    assert desk.on(*bill, "--allow-implausible").exit_code == 0
+    assert len(desk.runs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ("[plausibility]\nmost_billed = 0", "must be a whole number from 1"),
+        ("[plausibility]\nmost_billed = 1.5", "must be a whole number from 1"),
+        ("[plausibility]\nmost_billed = true", "must be a whole number from 1"),
+        ("[plausibility]\nmost_credits = 1_000_000_000_000_001", "must be a whole number from 1"),
+        ("[plausibility]\nmost = 1", "plausibility.most is not a setting; known here: most_billed"),
+        ("plausibility = 1", "[plausibility] must be a table of its own"),
+        ('let_through = "all"', "let_through is not a setting"),
+    ],
+)
+def test_wrong_settings(tmp_path: Path, config: str, said: str) -> None:
+    path = tmp_path / "billing.toml"
+    path.write_text(config, "utf-8")
+    done = CliRunner().invoke(main, ["bill", "--config", str(path), "--store", "sqlite:///x.db"])
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_settings_of_an_earlier_version(tmp_path: Path) -> None:
+    path = tmp_path / "billing.toml"
+    path.write_text("[plausibility]\nmost_billed = 1_000\n", "utf-8")
+    settings = read_settings(path)
+    assert settings.plausibility == Plausibility(most_billed=1000)
+    assert settings_from_text(settings_text(settings)) == settings
+    old = json.loads(settings_text(settings))
+    del old["plausibility"], old["let_through"]
+    assert settings_from_text(json.dumps(old)).plausibility == Plausibility()
