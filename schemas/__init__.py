@@ -15,10 +15,19 @@ MEMORY_TYPES = {
     cells.MONEY: "Int64", cells.PERCENT: "Int64", cells.WHOLE: "Int64", cells.DATE: "datetime64[s]",
 }  # fmt: skip
 
+EXAMPLES = {
+    cells.MONEY: "1234.56", cells.PERCENT: "30", cells.WHOLE: "1", cells.DATE: "2026-03-31",
+}  # fmt: skip
+"""What a cell can look like where the model gives no example of its own."""
+
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an input table, as its model declares it."""
+    """One column of an input table, as its model declares it.
+
+    `example` is a cell as a person types it, "" where none is given; `chosen_from` names the list of
+    values that the store knows (`schemas.template`), None where there is none.
+    """
 
     name: str
     heading: str
@@ -32,6 +41,8 @@ class Column:
     default: str | None
     derived: bool
     also: tuple[str, ...]
+    example: str
+    chosen_from: str | None
 
     @property
     def memory_type(self) -> str:
@@ -62,9 +73,16 @@ def columns_of(model: type[InputTable]) -> tuple[Column, ...]:
             default=about["default"],
             derived=about["derived"],
             also=tuple(about["also"]),
+            example=_example(about),
+            chosen_from=about["chosen_from"],
         )
 
     return tuple(column(name, field) for name, field in model.to_schema().columns.items())
+
+
+def _example(about: dict[str, Any]) -> str:
+    allowed = tuple(about["allowed"])
+    return about["example"] or (allowed[0] if allowed else EXAMPLES.get(about["kind"], ""))
 
 
 @cache

@@ -99,6 +99,7 @@ def is_code(values: pd.Series, *, allowed: tuple[str, ...]) -> pd.Series:
 def _field(kind: str, about: str, *, required: bool, key: bool, **checks: Any) -> Any:
     heading_of = checks.pop("heading", None)
     example = checks.pop("example", None)
+    chosen_from = checks.pop("chosen_from", None)
     allowed = checks.pop("allowed", ())
     longest = checks.pop("longest", None)
     default = checks.pop("standard", None)
@@ -118,6 +119,7 @@ def _field(kind: str, about: str, *, required: bool, key: bool, **checks: Any) -
             "bounds": tuple(bounds.values()) if bounds else None,
             "default": default,
             "example": example,
+            "chosen_from": chosen_from,
             "derived": derived,
             "also": also,
         },
@@ -142,9 +144,9 @@ def text(
     )
 
 
-def line_id(about: str, *, key: bool = False) -> Any:
+def line_id(about: str, *, key: bool = False, **more: Any) -> Any:
     """The id of a bill line that corrects no other."""
-    return _field(TEXT, about, required=False, key=key, longest=100, is_line_id=100)
+    return _field(TEXT, about, required=False, key=key, longest=100, is_line_id=100, **more)
 
 
 def code(

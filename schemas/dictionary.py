@@ -21,7 +21,7 @@ KINDS = {
 def columns_table(model: type[InputTable]) -> str:
     """A table's columns as Markdown; the key is marked **bold**, what is required with `*`."""
     rows = [
-        f"| {_named(column)} | {_kind(column)} | {column.about}{_default(column)} |"
+        f"| {_named(column)} | {kind_words(column)} | {column.about}{_default(column)} |"
         for column in schemas.uploaded_columns(model)
     ]
     about = (model.__doc__ or "").strip().splitlines()[0]
@@ -73,7 +73,7 @@ def _named(column: schemas.Column) -> str:
     return marked + ("*" if column.required else "")
 
 
-def _kind(column: schemas.Column) -> str:
+def kind_words(column: schemas.Column) -> str:
     if column.allowed and column.kind == cells.CODE:
         return ", ".join(column.allowed)
     if column.longest and column.kind == cells.TEXT:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,10 @@ LOCK_FILE = "~$"
 FILE_TYPES = {"file": "str", "sha256": "str", "bytes": "int64", "rows_read": "int64"}
 
 
+Progress = Callable[[int, int, int], None]
+"""Is told how many parts are done, of how many, and the rows so far."""
+
+
 @dataclass(frozen=True)
 class FileReading:
     """A file of the inbox, and what reading it came to."""
@@ -35,15 +40,15 @@ class FileReading:
     reading: Reading
 
 
-def read_inputs(inbox: Path, naming: Naming = BY_NAME) -> Inputs:
+def read_inputs(inbox: Path, naming: Naming = BY_NAME, told: Progress | None = None) -> Inputs:
     """All sheets of an inbox, which is a folder or a single file.
 
     Nothing is skipped in silence: what is not read has a finding by name. Raises InboxError where
-    there is no such inbox.
+    there is no such inbox. `told` hears after each file how far the reading is.
     """
     paths = list_files(inbox)
     strays = [path for path in paths if not _is_candidate(path)]
-    read = [read_file(path, naming) for path in paths if _is_candidate(path)]
+    read = _read_files([path for path in paths if _is_candidate(path)], naming, told)
     findings = [_stray_finding(path) for path in strays]
     findings += [finding for file in read for finding in file.reading.findings]
     if not read:
@@ -59,6 +64,17 @@ def read_inputs(inbox: Path, naming: Naming = BY_NAME) -> Inputs:
         files=_files_frame(read),
         findings=join_findings(findings),
     )
+
+
+def _read_files(paths: list[Path], naming: Naming, told: Progress | None) -> list[FileReading]:
+    read: list[FileReading] = []
+    rows = 0
+    for path in paths:
+        if told:
+            told(len(read), len(paths), rows)
+        read.append(read_file(path, naming))
+        rows += sum(len(sheet.cells) for sheet in read[-1].reading.sheets)
+    return read
 
 
 def list_files(inbox: Path) -> list[Path]:

@@ -16,6 +16,7 @@ from pipeline.read.cell_marks import UNCALCULATED_TEXT, CellMarks, find_marks, h
 from pipeline.read.faults import UnreadableError
 from pipeline.read.inputs import Sheet
 from pipeline.read.naming import BY_NAME, Naming, is_our_sheet
+from pipeline.read.own_template import as_template, refusal_of_newer, stated_version
 from pipeline.read.package import Package, open_package
 from pipeline.read.sheets import (
     SEARCHED_ROWS,
@@ -49,6 +50,10 @@ def read_workbook(data: bytes, file: str, naming: Naming = BY_NAME) -> Reading:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (CalamineError, ValueError) as fault:
         raise _damaged(fault) from fault
+    version = stated_version(package, book)
+    newer = refusal_of_newer(version, file)
+    if newer is not None:
+        return Reading(findings=[newer])
     readings = []
     for title in package.parts:
         try:
@@ -58,10 +63,11 @@ def read_workbook(data: bytes, file: str, naming: Naming = BY_NAME) -> Reading:
         except UnreadableError as fault:
             found = one_finding("FIL-01", ERROR, str(fault), file=file, sheet=title)
             readings.append(Reading(findings=[found]))
-    return Reading(
+    whole = Reading(
         tuple(sheet for reading in readings for sheet in reading.sheets),
         [finding for reading in readings for finding in reading.findings],
     )
+    return whole if version is None else as_template(whole, version, file)
 
 
 def _damaged(fault: Exception) -> UnreadableError:

@@ -1,33 +1,43 @@
-"""The list of refusals: one row per error, and how many rows of each file were refused."""
+"""What was refused, as lists: rows by file, errors by code, and one row per error.
+
+They are the findings themselves, those that refuse or hold back a row: so the workbook, findings.csv
+and the screen count the same.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.findings import ERROR
 from pipeline.record import RefusedSheet
 
-COLUMNS = ["file", "sheet", "row", "heading", "message"]
+COLUMNS = ["file", "sheet", "row", "column", "value", "code", "message"]
+HELD_BACK = "HLD-01"
 FURNITURE = 5
 """Rows of the sheet for its headings, blanks between, and a notice."""
 
 
 @dataclass(frozen=True)
 class Refusals:
-    """What the sheet `refusals` says.
+    """What the sheets `errors_by_code` and `refusals` say.
 
     files   file, rows_refused (int64), by file
-    errors  file, sheet, row (int64), heading (blank where a row as a whole is at fault), message
+    codes   code, findings (int64), rows (int64: how many rows have one), message (of the first), by code
+    errors  COLUMNS, row int64 (0: none), in the order of findings.csv
     notice  what a list that is too long for a sheet says about its rest, or ""
     """
 
     files: pd.DataFrame
+    codes: pd.DataFrame
     errors: pd.DataFrame
     notice: str
 
 
-def refusals_sheet(refused: Sequence[RefusedSheet], most_rows: int) -> Refusals:
-    """The list of all errors, cut so that the sheet has at most `most_rows` rows."""
+def refusals_of(
+    refused: Sequence[RefusedSheet], findings: pd.DataFrame, most_rows: int
+) -> Refusals:
+    """The lists of all errors, the longest cut so that its sheet has at most `most_rows` rows."""
     counts = pd.DataFrame(
         {
             "file": [sheet.file for sheet in refused],
@@ -35,40 +45,24 @@ def refusals_sheet(refused: Sequence[RefusedSheet], most_rows: int) -> Refusals:
         }
     ).astype({"file": "str", "rows_refused": "int64"})
     files = counts.groupby("file")["rows_refused"].sum().reset_index()
-    lists = [_errors_of(sheet) for sheet in refused if len(sheet.cells)]
-    errors = (
-        pd.concat(lists, ignore_index=True) if lists else pd.DataFrame(columns=COLUMNS, dtype="str")
-    )
+    telling = findings["severity"].eq(ERROR) | findings["code"].eq(HELD_BACK)
+    errors = findings.loc[telling, COLUMNS].reset_index(drop=True)
     room = most_rows - len(files) - FURNITURE
-    if len(errors) <= room:
-        return Refusals(files, errors, "")
-    notice = f"the first {room:,} of {len(errors):,} errors; all of them are in findings.csv"
-    return Refusals(files, errors.head(room), notice)
-
-
-def _errors_of(sheet: RefusedSheet) -> pd.DataFrame:
-    """One row per line of the rows' errors, the heading that a line begins with apart from it.
-
-    `completion_date: not a date` about a row with the faulty heading completion_date becomes the
-    heading and `not a date`; any other line stays whole.
-    """
-    rows = pd.DataFrame(
-        {
-            "row": sheet.row_numbers.to_numpy(),
-            "line": sheet.errors.astype("str").fillna("").str.split("\n").to_numpy(),
-            "heading": sheet.faulty.astype("str").fillna("").str.split("\n").to_numpy(),
-        }
+    notice = (
+        f"the first {room:,} of {len(errors):,} errors; all of them are in findings.csv"
+        if len(errors) > room
+        else ""
     )
-    faulty = rows[["row", "heading"]].explode("heading").drop_duplicates()
-    lines = rows[["row", "line"]].explode("line", ignore_index=True)
-    said = lines["line"].astype("str").str.extract(r"^(?P<heading>[^:]+): (?P<message>.*)$")
-    named = lines.assign(heading=said["heading"], message=said["message"]).merge(
-        faulty.assign(is_faulty=True), on=["row", "heading"], how="left", validate="many_to_one"
+    return Refusals(files, _by_code(errors), errors.head(room), notice)
+
+
+def _by_code(errors: pd.DataFrame) -> pd.DataFrame:
+    """How often each code was found, and in how many rows."""
+    places = errors[errors["row"] > 0].drop_duplicates(["code", "file", "sheet", "row"])
+    rows = places.groupby("code").size()
+    counted = errors.groupby("code").agg(findings=("code", "size"), message=("message", "first"))
+    return (
+        counted.assign(rows=rows.reindex(counted.index).fillna(0).astype("int64"))
+        .reset_index()
+        .astype({"code": "str", "message": "str"})[["code", "findings", "rows", "message"]]
     )
-    apart = named["is_faulty"].notna()
-    return named.assign(
-        file=sheet.file,
-        sheet=sheet.sheet,
-        heading=named["heading"].where(apart, ""),
-        message=named["message"].where(apart, named["line"]),
-    )[COLUMNS]

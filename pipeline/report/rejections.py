@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.read.naming import match_headings
 from pipeline.record import RefusedSheet
-from pipeline.report.refusals import refusals_sheet
+from pipeline.report.refusal_sheets import write_refusals
+from pipeline.report.refusals import refusals_of
 from pipeline.report.rejection_sheets import (
     ERRORS,
     CorrectionSheet,
@@ -21,16 +23,17 @@ MOST_REFUSALS = 20_000
 """Rows of the list of errors: it is for people, and findings.csv holds them all."""
 
 
-def write_rejections(refused: Sequence[RefusedSheet], path: Path) -> None:
+def write_rejections(refused: Sequence[RefusedSheet], findings: pd.DataFrame, path: Path) -> None:
     """Write rejections.xlsx to `path`: the same refusals give the same bytes.
 
-    A sheet is named by its table, so that the workbook, once corrected, is the next upload. A last
-    sheet, `refusals`, which no upload reads, lists the errors one by one.
+    A sheet is named by its table, so that the workbook, once corrected, is the next upload. Two last
+    sheets, which no upload reads, say what was found (`findings` are all of the upload's):
+    `errors_by_code` counts the errors, `refusals` lists them one by one.
     """
     writer = RejectionsWriter()
     for sheet in correction_sheets(refused):
         writer.write_corrections(sheet)
-    writer.write_refusals(refusals_sheet(refused, MOST_REFUSALS))
+    write_refusals(writer.workbook, refusals_of(refused, findings, MOST_REFUSALS))
     save_stamped(writer.workbook, path)
 
 
@@ -50,6 +53,7 @@ def correction_sheets(
             yield CorrectionSheet(
                 name=sheet.table if number == 1 else f"{sheet.table}~{number}",
                 headings=sheet.headings,
+                columns=match_headings(sheet.headings, sheet.table),
                 cells=sheet.cells.iloc[part],
                 errors=sheet.errors.iloc[part],
                 faulty=sheet.faulty.iloc[part],

@@ -6,9 +6,10 @@ import openpyxl
 import pytest
 from python_calamine import load_workbook
 
+from pipeline.findings import join_findings, no_findings, one_finding
 from pipeline.read import read_inputs
 from pipeline.report import write_rejections
-from pipeline.report.refusals import refusals_sheet
+from pipeline.report.refusals import refusals_of
 from pipeline.report.rejections import correction_sheets
 
 HEADINGS = ("Subscription Number", "charge_number", "percent", "", "comment")
@@ -24,13 +25,30 @@ FAULTY = ["percent", "charge_number\npercent"]
 MARKED = "00FFC7CE"
 
 
+def findings_of(refused):
+    """The findings that the rows' errors tell: `heading: message`, or the message alone."""
+    found = [no_findings()]
+    for sheet in refused:
+        for row, errors in zip(sheet.row_numbers, sheet.errors, strict=True):
+            for line in errors.split("\n"):
+                heading, colon, message = line.partition(": ")
+                said = (heading, message) if colon else ("", line)
+                found.append(
+                    one_finding(
+                        "MIL-01" if heading == "percent" else "VAL-01", "error", said[1],
+                        file=sheet.file, sheet=sheet.sheet, row=int(row), column=said[0], value="v",
+                    )
+                )  # fmt: skip
+    return join_findings(found)
+
+
 @pytest.fixture
 def write(tmp_path):
     """Writes refused sheets and gives the path."""
 
     def written(*refused, name="rejections.xlsx"):
         path = tmp_path / name
-        write_rejections(refused, path)
+        write_rejections(refused, findings_of(refused), path)
         return path
 
     return written
@@ -54,6 +72,8 @@ class TestLayout:
     def test_it_prints_with_title_and_page_numbers(self, write, refused):
         for sheet in openpyxl.load_workbook(write(refused)).worksheets:
             title = f"Milestone Billing, rows to correct: {sheet.title}"
+            if sheet.title == "errors_by_code":
+                title = "Milestone Billing, errors by code"
             assert sheet.oddHeader.left.text == sheet.oddFooter.left.text == title
             assert sheet.oddFooter.right.text == "Page &P of &N"
             assert sheet.page_setup.paperSize == 9
@@ -128,14 +148,20 @@ class TestSheets:
     def test_equal_headings_share_a_sheet(self, write, refused, refused_of):
         other = refused_of(ROWS[:1], HEADINGS, ["wrong"], [""], file="b.xlsx")
         book = openpyxl.load_workbook(write(refused, other))
-        assert book.sheetnames == ["milestones", "refusals"]
+        assert book.sheetnames == ["milestones", "errors_by_code", "refusals"]
         assert book["milestones"].max_row == 4
 
     def test_other_headings_get_a_sheet_of_their_own(self, write, refused, refused_of):
         other = refused_of([["S-1"]], ("subscription_number",), ["wrong"], [""], file="b.xlsx")
         charges = refused_of([["S-1"]], ("subscription_number",), ["x"], [""], table="charges")
         book = openpyxl.load_workbook(write(refused, other, charges))
-        assert book.sheetnames == ["milestones", "milestones~2", "charges", "refusals"]
+        assert book.sheetnames == [
+            "milestones",
+            "milestones~2",
+            "charges",
+            "errors_by_code",
+            "refusals",
+        ]
 
     def test_more_rows_than_a_sheet_holds(self, refused_of):
         sheet = refused_of([["x"]] * 5, ("a",), list("12345"), [""] * 5)
@@ -149,35 +175,44 @@ class TestSheets:
         assert list(values) == [("errors", "a"), ("new", "x")]
 
     def test_no_refusal_at_all(self, write):
-        assert openpyxl.load_workbook(write()).sheetnames == ["refusals"]
+        assert openpyxl.load_workbook(write()).sheetnames == ["errors_by_code", "refusals"]
 
 
 class TestRefusals:
     def test_one_row_per_error_and_a_count_by_file(self, write, refused):
         sheet = openpyxl.load_workbook(write(refused))["refusals"]
         said = "total 99 percent, not 100; raise one"
-        assert [row[:5] for row in sheet.iter_rows(values_only=True)] == [
-            ("file", "rows refused", None, None, None),
-            ("milestones.xlsx", 2, None, None, None),
-            (None,) * 5,
-            ("file", "sheet", "row", "heading", "message"),
-            ("milestones.xlsx", "milestones", 2, "percent", said),
-            ("milestones.xlsx", "milestones", 3, "charge_number", "is blank; fill it in"),
-            ("milestones.xlsx", "milestones", 3, "percent", said),
+        at = ("milestones.xlsx", "milestones")
+        assert [row[:7] for row in sheet.iter_rows(values_only=True)] == [
+            ("file", "rows refused", None, None, None, None, None),
+            ("milestones.xlsx", 2, None, None, None, None, None),
+            (None,) * 7,
+            ("file", "sheet", "row", "column", "value", "code", "message"),
+            (*at, 2, "percent", "v", "MIL-01", said),
+            (*at, 3, "percent", "v", "MIL-01", said),
+            (*at, 3, "charge_number", "v", "VAL-01", "is blank; fill it in"),
         ]
 
-    def test_a_line_that_names_no_faulty_heading_stays_whole(self, refused_of):
-        sheet = refused_of([["x"]], ("a",), ["held back: charge 1 is wrong"], [""])
-        errors = refusals_sheet([sheet], 100).errors
-        assert errors[["heading", "message"]].values.tolist() == [
-            ["", "held back: charge 1 is wrong"]
+    def test_errors_by_code(self, write, refused):
+        sheet = openpyxl.load_workbook(write(refused))["errors_by_code"]
+        assert list(sheet.iter_rows(values_only=True)) == [
+            ("code", "findings", "rows", "the first one says"),
+            ("MIL-01", 2, 2, "total 99 percent, not 100; raise one"),
+            ("VAL-01", 1, 1, "is blank; fill it in"),
         ]
+
+    def test_what_refuses_no_row_is_not_listed(self, refused):
+        warned = one_finding("TPL-07", "warning", "a separate subscription is recommended")
+        held = one_finding("HLD-01", "info", "held back", file="a.csv", row=3)
+        refusals = refusals_of([refused], join_findings([warned, held]), 100)
+        assert refusals.errors["code"].tolist() == refusals.codes["code"].tolist() == ["HLD-01"]
 
     def test_a_list_that_is_too_long_says_where_the_rest_is(self, refused_of):
         sheet = refused_of([["x"]] * 50, ("a",), ["wrong"] * 50, [""] * 50)
-        refusals = refusals_sheet([sheet], 20)
+        refusals = refusals_of([sheet], findings_of([sheet]), 20)
         assert len(refusals.errors) == 14
         assert refusals.notice == "the first 14 of 50 errors; all of them are in findings.csv"
+        assert refusals.codes["findings"].tolist() == [50]
 
 
 class TestBytes:
