@@ -1,0 +1,32 @@
+"""Settings as JSON, for the store: what a run was made with stays with it."""
+
+import datetime
+import json
+from dataclasses import asdict
+from typing import Any
+
+from pipeline.settings.declared import SECTIONS, Settings
+
+
+def settings_text(settings: Settings) -> str:
+    """The settings as JSON."""
+    return json.dumps(asdict(settings), default=str, sort_keys=True)
+
+
+def settings_from_text(text: str) -> Settings:
+    """The settings that `settings_text` wrote; what an earlier version did not know is the default.
+
+    >>> settings_from_text(settings_text(Settings())) == Settings()
+    True
+    """
+    given: dict[str, Any] = json.loads(text)
+    day = given.pop("first_open_day")
+    sections: dict[str, Any] = {
+        name: kind(**given.pop(name, {})) for name, kind in SECTIONS.items()
+    }
+    plain: dict[str, Any] = {
+        name: tuple(one) if isinstance(one, list) else one for name, one in given.items()
+    }
+    return Settings(
+        first_open_day=datetime.date.fromisoformat(day) if day else None, **sections, **plain
+    )
