@@ -20,6 +20,7 @@ from xlsxwriter.exceptions import XlsxFileError
 from pipeline.export import write_exports, write_findings, write_manifest
 from pipeline.record import RefusedSheet, RunRecord
 from pipeline.report import write_rejections, write_workbook
+from pipeline.settings import DEFAULT_TARGETS
 
 WORKBOOK = "workbook.xlsx"
 MANIFEST = "manifest.json"
@@ -53,7 +54,7 @@ def prepare_files(record: RunRecord, outbox: Path) -> PreparedFiles:
         folder.mkdir(parents=True)
         controls = write_exports(record, folder)
         if any(len(sheet.cells) for sheet in record.refused):
-            write_rejections(record.refused, folder / REJECTIONS)
+            write_rejections(record.refused, record.findings, folder / REJECTIONS)
         write_workbook(record, controls, folder / WORKBOOK)
         write_manifest(record, controls, folder)
         _refuse_another(outbox / record.run_id, folder)
@@ -82,6 +83,12 @@ def _refuse_another(place: Path, prepared: Path) -> None:
     if not manifest.exists():
         return
     there, here = (json.loads((one / MANIFEST).read_text("utf-8")) for one in (place, prepared))
+    there.setdefault("targets", list(DEFAULT_TARGETS))  # earlier versions had no others
+    if there["run_id"] == here["run_id"] and there["targets"] != here["targets"]:
+        raise OutboxError(
+            f"{place} holds this run's files for {_listed(there['targets'])}, which may have been sent, "
+            f"so they stay; name another --out for {_listed(here['targets'])}"
+        )
     told_anew = {"outputs", "program_version"}
     if {key: there.get(key) for key in here if key not in told_anew} != {
         key: value for key, value in here.items() if key not in told_anew
@@ -92,6 +99,10 @@ def _refuse_another(place: Path, prepared: Path) -> None:
         )
 
 
+def _listed(targets: Sequence[str]) -> str:
+    return ", ".join(targets) or "no targets"
+
+
 def write_judgement(findings: pd.DataFrame, refused: Sequence[RefusedSheet], folder: Path) -> None:
     """Write findings.csv and, where rows were refused, rejections.xlsx; a former one goes."""
     aside = folder / ".judgement.part"
@@ -99,7 +110,7 @@ def write_judgement(findings: pd.DataFrame, refused: Sequence[RefusedSheet], fol
         aside.mkdir(parents=True)
         write_findings(findings, aside)
         if refused:
-            write_rejections(refused, aside / REJECTIONS)
+            write_rejections(refused, findings, aside / REJECTIONS)
         _flush(aside)
         (folder / REJECTIONS).unlink(missing_ok=True)
         for path in sorted(aside.iterdir()):

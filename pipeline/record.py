@@ -9,6 +9,7 @@ from pipeline.settings import Settings
 from schemas.forecasts import AwaitedMilestones, ForecastMonths
 from schemas.outputs import (
     BillLines,
+    ChargeProducts,
     PlanChanges,
     RejectedLines,
     SentTotals,
@@ -73,6 +74,8 @@ class RunRecord:
 
     forecast         twelve months by currency, from the day after the night (ForecastMonths)
     late_milestones  open milestones past their expected date (AwaitedMilestones)
+
+    products  what every charge is for (ChargeProducts)
     """
 
     run_id: str
@@ -101,6 +104,7 @@ class RunRecord:
     forecast: pd.DataFrame = field(default_factory=lambda: nothing_of(ForecastMonths))
     late_milestones: pd.DataFrame = field(default_factory=lambda: nothing_of(AwaitedMilestones))
     plan_changes: pd.DataFrame = field(default_factory=lambda: nothing_of(PlanChanges))
+    products: pd.DataFrame = field(default_factory=lambda: nothing_of(ChargeProducts))
 
     @property
     def lines_for_receivables(self) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from pipeline.store import answers, ledger, uploads
 from pipeline.store import contracts as kept
 from pipeline.store.ledger import Run
 from pipeline.validate import Validated
+from schemas.outputs import ChargeProducts, dtypes_of
 
 
 def posted_before(connection: Connection, run: Run) -> Posted:
@@ -167,4 +168,5 @@ def _record(
         rejected=bills.rejected,
         unanswered=sent.unanswered,
         sent_totals=sent.totals,
+        products=bills.terms[list(dtypes_of(ChargeProducts))].reset_index(drop=True),
     )

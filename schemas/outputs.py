@@ -261,6 +261,14 @@ class JournalLines(OutputTable):
     narrative: Text = pa.Field(description="what happened, in words")
 
 
+class ChargeProducts(OutputTable):
+    """What every charge of every contract is for."""
+
+    subscription_number: Text
+    charge_number: Text
+    product_code: Text
+
+
 class RevenueBalances(OutputTable):
     """Per charge: its allocated revenue, recognised before, tonight, and still to come."""
 

@@ -6,15 +6,18 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from pipeline.explain.kept import Kept
-from pipeline.export.archives import archive_names
+from pipeline.export.archives import unit_names
+from pipeline.export.choice import targets_of
 from pipeline.export.csv_files import BILL_LINES, JOURNAL, REVENUE_EVENTS
-from pipeline.export.targets import shipped_record_files, shipped_targets
+from pipeline.export.row_sources import BILL_LINES as LINES
+from pipeline.export.targets import BUSINESS_UNIT, Target
 from pipeline.journal import entry_ids, journal_lines
 from pipeline.money import as_text, exponents_of
 from pipeline.settings import settings_from_text
 from pipeline.store import places
 from pipeline.store.ledger import Run
 
+RECORDS = ["revenue_documents", "revenue_lines", "satisfaction_events"]
 FIRST_ROW = 2
 """A file that people open has its headings in row 1."""
 
@@ -48,15 +51,31 @@ def files_of_line(connection: Connection, kept: Kept, line: Any) -> list[dict[st
 
 
 def _interface(connection: Connection, kept: Kept, line: Any, run_number: int) -> list[dict]:
-    """The line in the zips of a run that sends it, for the first time or again."""
-    unit = line.business_unit
-    units = places.business_units_of(connection, run_number)
+    """The line in the files of a run that sends it, for the first time or again: its row there, or
+    for files in the order of their documents, only their names."""
+    run, unit = kept.run(run_number), line.business_unit
+    names = unit_names(places.business_units_of(connection, run_number))
     before = places.unit_rows_before(connection, run_number, line.bill_line_id, unit)
-    return [
-        {"run_id": kept.run(run_number).run_id, "file": archive_names(target, units)[unit],
-         "member": target.member, "row": before + 1}
-        for target in shipped_targets()
-    ]  # fmt: skip
+    found: list[dict] = []
+    for target in targets_of(settings_from_text(run.settings)):
+        if LINES in target.tables and run_number == line.run_number:
+            path = target.tables[LINES]
+            found.append({"run_id": run.run_id, "file": path, "target": target.name})
+        if [form.rows for form in target.records] != [LINES]:
+            continue
+        if target.parts == (BUSINESS_UNIT,) and not target.documents:
+            member = {"member": target.text.member} if target.text.member else {}
+            file = target.path_of({BUSINESS_UNIT: names[unit]})
+            row = before + FIRST_ROW - (0 if target.text.header else 1)
+            found.append({"run_id": run.run_id, "file": file, **member, "row": row})
+        else:
+            found.append({"run_id": run.run_id, "file": _any_of(target), "target": target.name})
+    return found
+
+
+def _any_of(target: Target) -> str:
+    """The path with a star for what tells its files apart."""
+    return target.path_of(dict.fromkeys(target.parts, "*"))
 
 
 def files_of_event(connection: Connection, kept: Kept, event: Any) -> list[dict[str, Any]]:
@@ -65,9 +84,9 @@ def files_of_event(connection: Connection, kept: Kept, event: Any) -> list[dict[
     run_id = kept.run(number).run_id
     sent_in = places.satisfaction_row(connection, number, event_id)
     interface = [
-        {"run_id": run_id, "file": file.path, "member": "S", "row": sent_in}
-        for file in shipped_record_files()
-        if sent_in is not None
+        {"run_id": run_id, "file": target.path, "member": "S", "row": sent_in}
+        for target in targets_of(settings_from_text(kept.run(number).settings))
+        if sent_in is not None and [form.rows for form in target.records] == RECORDS
     ]
     return [
         {"run_id": run_id, "file": REVENUE_EVENTS,

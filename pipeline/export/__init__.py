@@ -1,10 +1,10 @@
-"""Export: the ledger's rows of a run as files for Receivables and for people."""
+"""Export: the ledger's rows of a run as files for other ledgers and for people."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from pipeline.export.archives import archive_names, write_archives
+from pipeline.export.choice import choose_again, choose_targets, targets_of
 from pipeline.export.controls import ControlError, differences, join_controls, ledger_controls
 from pipeline.export.csv_files import (
     BILL_LINES,
@@ -15,19 +15,27 @@ from pipeline.export.csv_files import (
     write_journal,
     write_revenue_events,
 )
+from pipeline.export.invoices import Invoiced, expected_invoices
 from pipeline.export.ledger_text import LedgerTextError
 from pipeline.export.manifest import write_manifest
 from pipeline.export.plain_text import PLAIN_TEXT, write_plain_text
-from pipeline.export.revenue_interface import expected_revenue_controls, write_revenue_interface
-from pipeline.export.row_forms import TargetError
-from pipeline.export.targets import shipped_targets
+from pipeline.export.row_forms import TargetError, TargetFileError
+from pipeline.export.target_files import expected_controls, joined_files, write_target
+from pipeline.export.targets import Target
 from pipeline.record import RunRecord
 
 __all__ = [
     "ControlError",
+    "Invoiced",
     "LedgerTextError",
+    "Target",
     "TargetError",
+    "TargetFileError",
     "check_controls",
+    "choose_again",
+    "choose_targets",
+    "expected_invoices",
+    "targets_of",
     "write_exports",
     "write_findings",
     "write_manifest",
@@ -35,7 +43,8 @@ __all__ = [
 
 
 def write_exports(record: RunRecord, folder: Path) -> pd.DataFrame:
-    """Write the CSV files, the journal as plain text and the interface files into an empty folder.
+    """Write the CSV files, the journal as plain text and the files for other ledgers into an empty
+    folder.
 
     Returns the control totals of what was written: file, business_unit, currency, rows (int64),
     amount_minor (int64, whole minor units of the currency; of a journal file, its debits).
@@ -47,16 +56,17 @@ def write_exports(record: RunRecord, folder: Path) -> pd.DataFrame:
         *write_plain_text(record.journal, folder),
     ]
     write_findings(record.findings, folder)
-    for target in shipped_targets():
-        controls += write_archives(record.lines_for_receivables, target, record.settings, folder)
-    controls += write_revenue_interface(record, folder)
+    for target in targets_of(record.settings):
+        controls += write_target(record, target, folder)
     return join_controls(controls)
 
 
 def check_controls(record: RunRecord, controls: pd.DataFrame) -> list[str]:
     """Where the files differ from the ledger, in words: per file, business unit and currency.
 
-    A file that should be there and is not, or the other way round, is a difference too.
+    A file that should be there and is not, or the other way round, is a difference too. Files that
+    share a path but for their number are held against the ledger together: none can take a line to
+    itself.
     """
     expected = [
         ledger_controls(record.bill_lines, BILL_LINES),
@@ -64,11 +74,7 @@ def check_controls(record: RunRecord, controls: pd.DataFrame) -> list[str]:
         ledger_controls(record.journal, JOURNAL, "debit_minor"),
         ledger_controls(record.journal, PLAIN_TEXT, "debit_minor"),
     ]
-    sent = record.lines_for_receivables
-    for target in shipped_targets():
-        names = archive_names(target, sent["business_unit"].unique())
-        for business_unit, name in names.items():
-            lines = sent.loc[sent["business_unit"].eq(business_unit)]
-            expected.append(ledger_controls(lines, name))
-    expected += expected_revenue_controls(record)
-    return differences(pd.concat(expected, ignore_index=True), controls)
+    for target in targets_of(record.settings):
+        expected += expected_controls(record, target)
+    ledger = pd.concat(expected, ignore_index=True)
+    return differences(ledger, joined_files(controls, ledger))

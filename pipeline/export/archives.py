@@ -1,18 +1,11 @@
-"""Interface files in zips, one per business unit: the same lines give the same bytes."""
+"""Names of files and zips that any system takes, and zips whose bytes are the same every time."""
 
 import unicodedata
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-import pandas as pd
-import pyarrow as arrow
-
-from pipeline.export.controls import control_of_chunk
-from pipeline.export.csv_text import csv_bytes, row_chunks
-from pipeline.export.render import render_columns
-from pipeline.export.targets import Target
-from pipeline.settings import Settings
+from typing import IO
 
 RESERVED = frozenset(
     ["con", "prn", "aux", "nul"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
@@ -30,21 +23,8 @@ LONGEST_LINE = 8192
 """No line has more octets, by the sizes of its columns: from it follows when zip64 is needed."""
 
 
-def write_archives(
-    bill_lines: pd.DataFrame, target: Target, settings: Settings, folder: Path
-) -> list[arrow.Table]:
-    """Write one zip per business unit that has lines; returns the control totals of the chunks."""
-    controls: list[arrow.Table] = []
-    names = archive_names(target, bill_lines["business_unit"].unique())
-    for business_unit, name in names.items():
-        lines = bill_lines.loc[bill_lines["business_unit"].eq(business_unit)]
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        controls += _write_archive(lines, target, settings, folder, name)
-    return controls
-
-
-def archive_names(target: Target, business_units: Iterable[str]) -> dict[str, str]:
-    """Business unit to the path of its zip, with forward slashes, sorted by business unit.
+def unit_names(business_units: Iterable[str]) -> dict[str, str]:
+    """Business unit to its part of a file's name, sorted by business unit.
 
     Names that would be one file, on a file system that ignores letter case too, are numbered.
     """
@@ -57,8 +37,24 @@ def archive_names(target: Target, business_units: Iterable[str]) -> dict[str, st
             number += 1
             name = f"{safe}-{number}"
         taken.add(_same_file(name))
-        names[business_unit] = target.archive.format(name)
+        names[business_unit] = name
     return names
+
+
+@contextmanager
+def opened(path: Path, member: str, rows: int) -> Iterator[IO[bytes]]:
+    """A new file of so many rows, or the only member of a new zip, to be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not member:
+        with path.open("wb") as file:
+            yield file
+        return
+    large = rows * LONGEST_LINE > zipfile.ZIP64_LIMIT
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(_member(member), "w", force_zip64=large) as file,
+    ):
+        yield file
 
 
 def safe_name(text: str) -> str:
@@ -79,25 +75,6 @@ def safe_name(text: str) -> str:
 
 def _same_file(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
-
-
-def _write_archive(
-    lines: pd.DataFrame, target: Target, settings: Settings, folder: Path, name: str
-) -> list[arrow.Table]:
-    controls = []
-    large = len(lines) * LONGEST_LINE > zipfile.ZIP64_LIMIT
-    with (
-        zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open(_member(target.member), "w", force_zip64=large) as file,
-    ):
-        for chunk in row_chunks(lines):
-            columns = render_columns(chunk, target.form, settings)
-            file.write(csv_bytes(list(columns.values()), len(chunk)))
-            business_unit, currency, amount = (
-                columns[target.control[entry]] for entry in ("business_unit", "currency", "amount")
-            )
-            controls.append(control_of_chunk(name, business_unit, currency, amount))
-    return controls
 
 
 def _member(name: str) -> zipfile.ZipInfo:

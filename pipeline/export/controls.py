@@ -27,7 +27,8 @@ def control_of_chunk(
 ) -> arrow.Table:
     """Lines and amount per business unit and currency of some written lines; a blank amount is 0.
 
-    Returns business_unit, currency, amount_sum (decimal), amount_count, file.
+    `amounts` are plain decimals, as texts or as decimals. Returns business_unit, currency,
+    amount_sum (decimal), amount_count, file.
     """
     table = arrow.table(
         {
@@ -145,6 +146,8 @@ def _minor_of(total: dict[str, object]) -> int:
 
 
 def _digits(amounts: arrow.Array) -> arrow.Array:
+    if arrow.types.is_decimal(amounts.type):
+        return compute.fill_null(amounts.cast(EXACT), 0)
     blank = compute.equal(amounts, "")
     return compute.if_else(blank, "0", amounts) if compute.any(blank).as_py() else amounts
 

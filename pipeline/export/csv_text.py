@@ -1,10 +1,12 @@
-"""CSV from whole columns: each becomes one Arrow array, and the lines are joined in one go.
+"""Lines of text from whole columns: each becomes one Arrow array, and they are joined in one go.
 
 A column is a large-string array (nulls are blanks), or a plain `str` where every row has the same
 text. Constant columns that stand side by side cost no more than one of them.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -19,7 +21,27 @@ ROWS_PER_CHUNK = 100_000
 """So many lines are in memory at a time."""
 
 FORMULA_BEGINNINGS = r"\A[=+\-@\t\r\n]"
-TROUBLESOME = r"[,\"\r\n]"
+
+
+@dataclass(frozen=True)
+class LineForm:
+    """How the columns of a line stand side by side.
+
+    With `quotes`, a text that holds a separator, a quote or a line break is quoted, as RFC 4180 asks
+    for; without them nothing is, and whoever fills the columns keeps such texts out.
+    """
+
+    separator: str = ","
+    quotes: bool = True
+    line_end: str = LINE_END
+
+    @property
+    def troublesome(self) -> str:
+        """The marks for which a text is quoted."""
+        return self.separator + '"\r\n' if self.quotes else ""
+
+
+COMMAS = LineForm()
 
 
 def row_chunks(frame: pd.DataFrame, rows_per_chunk: int = ROWS_PER_CHUNK) -> Iterator[pd.DataFrame]:
@@ -32,32 +54,42 @@ def row_chunks(frame: pd.DataFrame, rows_per_chunk: int = ROWS_PER_CHUNK) -> Ite
         yield frame.iloc[start : start + rows_per_chunk]
 
 
-def csv_bytes(columns: Sequence[Column], rows: int) -> arrow.Buffer:
-    r"""The lines as UTF-8, each with its line end; quotes only where RFC 4180 asks for them.
+def csv_bytes(columns: Sequence[Column], rows: int, form: LineForm = COMMAS) -> arrow.Buffer:
+    r"""The lines as UTF-8, each with its line end; quotes only where they are needed.
 
     >>> csv_bytes([arrow.array(["a,b", "c"], arrow.large_string()), "", "x"], 2).to_pybytes()
     b'"a,b",,x\nc,,x\n'
+    >>> csv_bytes(["H", "", "x,y"], 1, LineForm("|", quotes=False)).to_pybytes()
+    b'H||x,y\n'
     """
     if not rows:
         return arrow.py_buffer(b"")
-    pieces = _pieces(columns)
+    pieces = _pieces(columns, form)
     if all(isinstance(piece, str) for piece in pieces):
         return arrow.py_buffer("".join(pieces).encode() * rows)
-    lines = compute.binary_join_element_wise(
-        *[_scalar(piece) if isinstance(piece, str) else piece for piece in pieces],
-        _scalar(""),
-        null_handling="replace",
-    )
-    return _octets(lines)
+    return _octets(_joined(pieces))
 
 
-def header_line(names: Sequence[str]) -> bytes:
-    r"""The first line of a file that people open.
+def line_sizes(columns: Sequence[Column], rows: int, form: LineForm = COMMAS) -> np.ndarray:
+    """The octets of each line that `csv_bytes` writes (int64), its line end included.
+
+    >>> line_sizes([arrow.array(["a,b", "é"], arrow.large_string()), "x"], 2).tolist()
+    [8, 5]
+    """
+    pieces = _pieces(columns, form)
+    if all(isinstance(piece, str) for piece in pieces):
+        return np.full(rows, len("".join(pieces).encode()), np.int64)
+    lengths = compute.binary_length(_joined(pieces))
+    return lengths.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def header_line(names: Sequence[str], form: LineForm = COMMAS) -> bytes:
+    r"""The first line of a file that names its columns.
 
     >>> header_line(["code", "value"])
     b'code,value\n'
     """
-    return csv_bytes(list(names), 1).to_pybytes()
+    return csv_bytes(list(names), 1, form).to_pybytes()
 
 
 def guard_text(texts: arrow.Array) -> arrow.Array:
@@ -83,34 +115,43 @@ def contains_any(texts: arrow.Array, marks: str) -> bool:
     return any(mark.encode() in octets for mark in marks)
 
 
-def _pieces(columns: Sequence[Column]) -> list[Column]:
+def _pieces(columns: Sequence[Column], form: LineForm) -> list[Column]:
     """What a line is joined from: columns, and between them the literal text of a whole run."""
     pieces: list[Column] = []
     literal = ""
     for number, column in enumerate(columns):
-        literal += "," if number else ""
+        literal += form.separator if number else ""
         if isinstance(column, str):
-            literal += _quote_constant(column)
+            literal += _quote_constant(column, form)
             continue
         if literal:
             pieces.append(literal)
-        pieces.append(_quote_where_needed(column))
+        pieces.append(_quote_where_needed(column, form))
         literal = ""
-    return [*pieces, literal + LINE_END]
+    return [*pieces, literal + form.line_end]
 
 
-def _quote_constant(text: str) -> str:
-    if any(mark in text for mark in ',"\r\n'):
+def _joined(pieces: Sequence[Column]) -> arrow.Array:
+    return compute.binary_join_element_wise(
+        *[_scalar(piece) if isinstance(piece, str) else piece for piece in pieces],
+        _scalar(""),
+        null_handling="replace",
+    )
+
+
+def _quote_constant(text: str, form: LineForm) -> str:
+    if any(mark in text for mark in form.troublesome):
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
-def _quote_where_needed(texts: arrow.Array) -> arrow.Array:
-    if not contains_any(texts, ',"\r\n'):
+def _quote_where_needed(texts: arrow.Array, form: LineForm) -> arrow.Array:
+    if not form.quotes or not contains_any(texts, form.troublesome):
         return texts
     doubled = compute.replace_substring(texts, '"', '""') if contains_any(texts, '"') else texts
     quoted = compute.binary_join_element_wise(_scalar('"'), doubled, _scalar('"'), _scalar(""))
-    return compute.if_else(compute.match_substring_regex(texts, TROUBLESOME), quoted, texts)
+    pattern = f"[{re.escape(form.troublesome)}]"
+    return compute.if_else(compute.match_substring_regex(texts, pattern), quoted, texts)
 
 
 def _octets(texts: arrow.Array) -> arrow.Buffer:

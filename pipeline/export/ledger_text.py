@@ -36,8 +36,8 @@ def field_names() -> frozenset[str]:
     >>> "amount" in field_names(), "amount_minor" in field_names()
     (True, False)
     """
-    columns = set(BillLines.to_schema().columns) - {"amount_minor"}
-    return frozenset(columns | {"amount"} | {CORRECTED + part for part in KEY_PARTS})
+    columns = {name.removesuffix(MONEY_UNIT) for name in BillLines.to_schema().columns}
+    return frozenset(columns | {CORRECTED + part for part in KEY_PARTS})
 
 
 def text_of_field(lines: pd.DataFrame, name: str, date_format: str) -> arrow.Array:

@@ -29,6 +29,7 @@ def manifest_of(record: RunRecord, controls: pd.DataFrame, folder: Path) -> dict
         "run_id": record.run_id,
         "as_of": record.as_of.isoformat(),
         "program_version": record.program_version,
+        "targets": list(record.settings.targets),
         "inputs": record.inputs.sort_values(["file", "sha256"]).to_dict("records"),
         "outputs": [_output(path, folder) for path in _files(folder)],
         "counts": {

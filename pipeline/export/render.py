@@ -1,6 +1,7 @@
 """Rows of a run in the columns of a target: its declaration carried out, whatever the target."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,13 @@ import pandas as pd
 import pyarrow as arrow
 import pyarrow.compute as compute
 
+from pipeline.export.amount_text import amount_texts
 from pipeline.export.csv_text import Column, contains_any
 from pipeline.export.row_forms import (
     ALWAYS,
     FIELD,
+    LOOKUP,
+    PLAIN,
     TEXT,
     RowForm,
     Source,
@@ -21,6 +25,7 @@ from pipeline.export.row_forms import (
 from pipeline.export.row_sources import ROW_SOURCES
 from pipeline.settings import Settings
 
+ISO_DATE = "%Y-%m-%d"
 LINE_BREAKS = "\n\v\f\r\x85\u2028\u2029"
 """An interface file has one line a row: a break inside a text becomes a space."""
 
@@ -36,7 +41,8 @@ def render_columns(rows: pd.DataFrame, form: RowForm, settings: Settings) -> dic
         if case != ALWAYS
     }
     filled = {
-        name: _fit(_choose(column, texts, masks), column) for name, column in form.columns.items()
+        name: _finished(_choose(column, texts, masks), column, len(rows))
+        for name, column in form.columns.items()
     }
     return {name: filled.get(name, "") for name in form.layout}
 
@@ -56,9 +62,28 @@ def _source_texts(rows: pd.DataFrame, form: RowForm, section: Any) -> dict[Sourc
 
 
 def _text_of(source: Source, rows: pd.DataFrame, form: RowForm, section: Any) -> Column:
+    text_of = ROW_SOURCES[form.rows].text_of
     if source.kind == FIELD:
-        return ROW_SOURCES[form.rows].text_of(rows, source.name, form.date_format)
-    return source.name if source.kind == TEXT else str(getattr(section, source.name))
+        return text_of(rows, source.name, source.date_format)
+    if source.kind == LOOKUP:
+        field, texts = form.lookups[source.name]
+        return _looked_up(text_of(rows, field, ISO_DATE), texts) if texts else ""
+    if source.kind == TEXT:
+        return source.name
+    own = form.values.get(source.name)
+    return own if own is not None else str(getattr(section, source.name))
+
+
+def _looked_up(keys: arrow.Array, texts: Mapping[str, str]) -> arrow.Array:
+    """The text of each key, blank where there is none; each distinct key is looked up once.
+
+    >>> keys = arrow.array(["A", "B", "A"], arrow.large_string())
+    >>> _looked_up(keys, {"A": "200"}).to_pylist()
+    ['200', '', '200']
+    """
+    coded = compute.dictionary_encode(keys)
+    found = [texts.get(key, "") for key in coded.dictionary.to_pylist()]
+    return arrow.array(found, arrow.large_string()).take(coded.indices)
 
 
 def _writable(text: Column, separator: str) -> Column:
@@ -97,6 +122,23 @@ def _first_not_blank(texts: list[Column]) -> Column:
 
 def _operand(text: Column) -> arrow.Array | arrow.Scalar:
     return arrow.scalar(text, arrow.large_string()) if isinstance(text, str) else text
+
+
+def _finished(text: Column, column: TargetColumn, rows: int) -> Column:
+    """The text as the column wants it: amounts in their form, nothing missing, nothing too long."""
+    if column.amount != PLAIN:
+        whole = arrow.repeat(_operand(text), rows) if isinstance(text, str) else text
+        text = amount_texts(whole, column.amount, column.name)
+    if column.required:
+        is_blank = (
+            text == "" if isinstance(text, str) else compute.any(compute.equal(text, "")).as_py()
+        )
+        if is_blank and rows:
+            raise TargetError(
+                f"{column.name}: the interface needs it, and a row has nothing for it; give it at its "
+                "source, or in [target.…] of the settings"
+            )
+    return _fit(text, column)
 
 
 def _fit(text: Column, column: TargetColumn) -> Column:

@@ -13,7 +13,7 @@ import pyarrow.compute as compute
 from pipeline.export.ledger_text import text_of_field
 from pipeline.money import HUNDRED_PERCENT, as_text, fraction
 from pipeline.record import RunRecord
-from schemas.outputs import RevenueEvents, RevenueLines
+from schemas.outputs import OutputTable, RevenueEvents, RevenueLines
 
 DOCUMENT_KEY = ["subscription_number", "line_number"]
 DOCUMENT_FIELDS = (
@@ -56,7 +56,7 @@ def line_fields() -> frozenset[str]:
     >>> sorted(line_fields() & {"total", "total_minor", "version", "satisfied_percent"})
     ['total', 'version']
     """
-    return _shown(RevenueLines) | {"version"}
+    return shown_of(RevenueLines) | {"version"}
 
 
 def event_fields() -> frozenset[str]:
@@ -67,7 +67,7 @@ def event_fields() -> frozenset[str]:
     >>> sorted(event_fields() & {"amount", "percent_millionths", "percent", "satisfied_percent"})
     ['amount', 'percent', 'satisfied_percent']
     """
-    return _shown(RevenueEvents) | {"line_version", *DERIVED}
+    return shown_of(RevenueEvents) | {"line_version", *DERIVED}
 
 
 def text_of_revenue_field(rows: pd.DataFrame, name: str, date_format: str) -> arrow.Array:
@@ -110,6 +110,7 @@ def _satisfied(events: pd.DataFrame) -> np.ndarray:
     return np.where(is_period, share, stated)
 
 
-def _shown(model: type[RevenueLines] | type[RevenueEvents]) -> frozenset[str]:
+def shown_of(model: type[OutputTable]) -> frozenset[str]:
+    """A table's columns as fields: amounts and percentages go without their unit."""
     columns = model.to_schema().columns
     return frozenset(name.removesuffix("_minor").removesuffix("_millionths") for name in columns)

@@ -1,28 +1,55 @@
 """What the rows of an interface file hold: the declaration of its columns, read and checked."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, fields
-from importlib.resources.abc import Traversable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from pipeline.export.row_sources import ROW_SOURCES, RowSource
 from pipeline.settings import Settings
 
 ALWAYS = "value"
-FIELD, SETTING, TEXT = "field", "setting", "text"
-SIZE_ENTRIES = ("size", "too_long")
+FIELD, SETTING, TEXT, LOOKUP = "field", "setting", "text", "lookup"
+MINUS, POSITIVE, BRACKETS = NEGATIVES = ("minus", "positive", "brackets")
+OPTIONS = ("size", "too_long", "required", "date_format", "decimals", "decimal_mark", "negative")
+CONTROLS = ("amount", "business_unit", "currency")
+SHOWN_OF_INVOICE = ("account", "site", "type", "date", "terms")
+MOST_DECIMALS = 6
+
+Refuse = Callable[[str, str], "TargetFileError"]
+"""Makes the error of a column (its name, what is wrong) that names the file and the line."""
 
 
 class TargetError(ValueError):
-    """A target's declaration, or a text that does not fit it; the message says where and what."""
+    """What a target can't write; the message says what and what to do."""
+
+
+class TargetFileError(TargetError):
+    """A target's declaration can't be used; the message names its file and line."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a text comes from: a field of the row, a setting of the site, or itself."""
+    """Where a text comes from: a field of the row, a setting of the site, a look-up, or itself."""
 
     kind: str
     name: str
+    date_format: str = ""
+
+
+@dataclass(frozen=True)
+class AmountForm:
+    """How a plain decimal is written.
+
+    `decimals` is a fixed number of places, or the currency's own (None); `negative` is a minus, no
+    sign at all, or brackets.
+    """
+
+    decimals: int | None = None
+    mark: str = "."
+    negative: str = MINUS
+
+
+PLAIN = AmountForm()
 
 
 @dataclass(frozen=True)
@@ -31,107 +58,138 @@ class TargetColumn:
 
     name: str
     choices: tuple[tuple[str, tuple[Source, ...]], ...]
-    size: int | None
-    cut: bool
+    size: int | None = None
+    cut: bool = False
+    required: bool = False
+    amount: AmountForm = PLAIN
+
+
+@dataclass(frozen=True)
+class InvoiceForm:
+    """Which columns make lines one invoice of the ledger that reads the file, and the columns that
+    name its account, site, type, date and terms."""
+
+    group_by: tuple[str, ...]
+    shown: Mapping[str, str]
+
+    @property
+    def date(self) -> str:
+        """The column of the invoice's date."""
+        return self.shown["date"]
 
 
 @dataclass(frozen=True)
 class RowForm:
     """One kind of row: which rows of a run it shows, its layout and the columns that are filled.
 
-    `rows` is one of `ROW_SOURCES`, `settings` a section of billing.toml or blank. `separator` is
+    `rows` is one of `ROW_SOURCES`, `settings` a section of billing.toml or blank, `values` the
+    settings of the target's own, `lookups` the field and the texts of each look-up. `separator` is
     what a text must not hold, because nothing in the file would quote it; blank: texts are quoted.
+    `control` names the written amount, and the business unit and the currency where they are written;
+    `invoices` says how the ledger groups the rows, where that is known.
     """
 
     rows: str
     settings: str
-    date_format: str
     separator: str
     layout: tuple[str, ...]
     columns: dict[str, TargetColumn]
+    values: Mapping[str, str] = field(default_factory=dict)
+    lookups: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    control: Mapping[str, str] = field(default_factory=dict)
+    invoices: InvoiceForm | None = None
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of its rows that it shows or looks up by."""
+        named = {
+            source for column in self.columns.values() for _, of in column.choices for source in of
+        }
+        looked_up = {self.lookups[source.name][0] for source in named if source.kind == LOOKUP}
+        return frozenset(looked_up | {source.name for source in named if source.kind == FIELD})
 
 
 @dataclass(frozen=True)
-class FormReader:
-    """Reads the forms of one declaration; `place` names it in messages."""
+class ColumnReader:
+    """Reads the columns of one kind of row; what they may name is known."""
 
-    folder: Traversable
-    place: str
-    settings: str
+    source: RowSource
     date_format: str
-    separator: str = ""
+    settings: Collection[str]
+    lookups: Collection[str]
+    refuse: Refuse
 
-    def read(self, rows: str, layout_name: str, declared: Any) -> RowForm:
-        """The form of these columns, which are in the layout's file beside the declaration."""
-        if rows not in ROW_SOURCES:
-            raise TargetError(
-                f"{self.place}: {rows} are no rows of a run; known are {', '.join(ROW_SOURCES)}"
-            )
-        if not isinstance(declared, dict):
-            raise TargetError(f"{self.place}: columns must be a table")
-        layout = _read_layout(self.folder, self.place, layout_name)
-        settings = _setting_names(self.place, self.settings)
-        columns = {
-            name: _column(f"{self.place}: {name}", name, entries, ROW_SOURCES[rows], settings)
-            for name, entries in declared.items()
-        }
-        for name in columns:
-            if name not in layout:
-                raise TargetError(f"{self.place}: {name} is no column of {layout_name}; correct it")
-        return RowForm(rows, self.settings, self.date_format, self.separator, layout, columns)
+    def read(self, name: str, entries: Any) -> TargetColumn:
+        """The column of these entries."""
+        if not isinstance(entries, dict):
+            raise self.refuse(name, 'write it as { value = "field:…" }')
+        allowed = (ALWAYS, *OPTIONS, *self.source.cases)
+        unknown = sorted(set(entries) - set(allowed))
+        if unknown:
+            raise self.refuse(name, f"{unknown[0]} is not one of {', '.join(allowed)}")
+        given = {case: entries[case] for case in entries if case not in OPTIONS}
+        if not given or (ALWAYS in given and len(given) > 1):
+            raise self.refuse(name, "give either `value` or one value by case")
+        size, too_long = entries.get("size"), entries.get("too_long", "refuse")
+        if size is not None and (type(size) is not int or size < 1):
+            raise self.refuse(name, "size must be a whole number of characters")
+        if too_long not in ("refuse", "cut") or (too_long == "cut" and size is None):
+            raise self.refuse(name, 'too_long is "refuse" or, with a size, "cut"')
+        required = entries.get("required", False)
+        if type(required) is not bool:
+            raise self.refuse(name, "required is true or false")
+        amount = self._amount(name, entries)
+        date_format = entries.get("date_format", self.date_format)
+        if not isinstance(date_format, str) or not date_format:
+            raise self.refuse(name, "date_format must be a text such as %d/%m/%Y, in quotes")
+        choices = tuple((case, self._sources(name, given[case], date_format)) for case in given)
+        return TargetColumn(name, choices, size, too_long == "cut", required, amount)
+
+    def _amount(self, name: str, entries: dict[str, Any]) -> AmountForm:
+        decimals, mark = entries.get("decimals"), entries.get("decimal_mark", ".")
+        negative = entries.get("negative", MINUS)
+        if decimals is not None and (
+            type(decimals) is not int or not 0 <= decimals <= MOST_DECIMALS
+        ):
+            raise self.refuse(name, f"decimals must be a whole number from 0 to {MOST_DECIMALS}")
+        if mark not in (".", ","):
+            raise self.refuse(name, 'decimal_mark is "." or ","')
+        if negative not in NEGATIVES:
+            raise self.refuse(name, f"negative is one of {', '.join(NEGATIVES)}")
+        return AmountForm(decimals, mark, negative)
+
+    def _sources(self, name: str, given: Any, date_format: str) -> tuple[Source, ...]:
+        known = {FIELD: self.source.fields, SETTING: self.settings, LOOKUP: self.lookups}
+        sources = []
+        for entry in given if isinstance(given, list) else [given]:
+            kind, colon, of = str(entry).partition(":")
+            if not colon or kind not in (*known, TEXT):
+                raise self.refuse(
+                    name, f"{entry!r} must begin with field:, setting:, lookup: or text:"
+                )
+            if kind in known and of not in known[kind]:
+                names = ", ".join(sorted(known[kind])) or "none: declare it in the target"
+                raise self.refuse(name, f"{of} is no {kind}; known are {names}")
+            sources.append(Source(kind, of, date_format if kind == FIELD else ""))
+        if not sources:
+            raise self.refuse(name, "an empty list fills nothing; leave the column out")
+        return tuple(sources)
 
 
-def _read_layout(folder: Traversable, place: str, layout_name: str) -> tuple[str, ...]:
-    layout = folder / layout_name
-    if not layout.is_file():
-        raise TargetError(f"{place}: layout: there is no {layout_name} beside it")
-    names = tuple(layout.read_text("utf-8").split())
-    if len(set(names)) != len(names) or not names:
-        raise TargetError(f"{layout_name}: must name every column once, one a line")
-    return names
+def setting_names(section: str) -> frozenset[str] | None:
+    """The settings of a section of billing.toml that are texts; None where there is no such section.
 
-
-def _setting_names(place: str, section: str) -> frozenset[str]:
+    >>> "payment_terms" in setting_names("receivables"), setting_names("workbook_rows")
+    (True, None)
+    """
     if not section:
         return frozenset()
     owner = getattr(Settings(), section, None)
     if owner is None or not hasattr(owner, "__dataclass_fields__"):
-        raise TargetError(f"{place}: settings: [{section}] is no section of billing.toml")
-    return frozenset(entry.name for entry in fields(owner))
+        return None
+    return frozenset(
+        entry.name for entry in fields(owner) if isinstance(getattr(owner, entry.name), str)
+    )
 
 
-def _column(
-    place: str, name: str, entries: Any, source: RowSource, settings: Collection[str]
-) -> TargetColumn:
-    if not isinstance(entries, dict):
-        raise TargetError(f'{place}: write it as {{ value = "field:…" }}')
-    allowed = (ALWAYS, *SIZE_ENTRIES, *source.cases)
-    unknown = sorted(set(entries) - set(allowed))
-    if unknown:
-        raise TargetError(f"{place}: {unknown[0]} is not one of {', '.join(allowed)}")
-    given = {case: entries[case] for case in entries if case not in SIZE_ENTRIES}
-    if not given or (ALWAYS in given and len(given) > 1):
-        raise TargetError(f"{place}: give either `value` or one value by case")
-    size, too_long = entries.get("size"), entries.get("too_long", "refuse")
-    if size is not None and (type(size) is not int or size < 1):
-        raise TargetError(f"{place}: size must be a whole number of characters")
-    if too_long not in ("refuse", "cut") or (too_long == "cut" and size is None):
-        raise TargetError(f'{place}: too_long is "refuse" or, with a size, "cut"')
-    known = {FIELD: source.fields, SETTING: settings}
-    choices = tuple((case, _sources(place, given[case], known)) for case in given)
-    return TargetColumn(name, choices, size, too_long == "cut")
-
-
-def _sources(place: str, given: Any, known: dict[str, Collection[str]]) -> tuple[Source, ...]:
-    sources = []
-    for entry in given if isinstance(given, list) else [given]:
-        kind, colon, name = str(entry).partition(":")
-        if not colon or kind not in (FIELD, SETTING, TEXT):
-            raise TargetError(f"{place}: {entry!r} must begin with field:, setting: or text:")
-        if kind in known and name not in known[kind]:
-            names = ", ".join(sorted(known[kind])) or "none: name the section in [file] settings"
-            raise TargetError(f"{place}: {name} is no {kind}; known are {names}")
-        sources.append(Source(kind, name))
-    if not sources:
-        raise TargetError(f"{place}: an empty list fills nothing; leave the column out")
-    return tuple(sources)
+SOURCES_IN_WORDS = ", ".join(ROW_SOURCES)

@@ -7,24 +7,26 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.export.archives import archive_names, safe_name, write_archives
-from pipeline.export.targets import shipped_targets
+from pipeline.export.archives import safe_name, unit_names
+from pipeline.export.choice import targets_of
+from pipeline.export.target_files import write_target
+from pipeline.record import RunRecord
 from pipeline.settings import Settings
 
-AUTOINVOICE = shipped_targets()[0]
+AUTOINVOICE = targets_of(Settings())[0]
 MakeLines = Callable[..., pd.DataFrame]
+MakeRecord = Callable[..., RunRecord]
 
 
 def names_of(*business_units: str) -> list[str]:
-    names = archive_names(AUTOINVOICE, business_units)
-    return [
-        name.removeprefix("ar/ArAutoinvoiceImport-").removesuffix(".zip") for name in names.values()
-    ]
+    return list(unit_names(business_units).values())
 
 
-def test_two_business_units_get_a_zip_each(make_lines: MakeLines, tmp_path: Path) -> None:
+def test_two_business_units_get_a_zip_each(
+    make_lines: MakeLines, make_record: MakeRecord, tmp_path: Path
+) -> None:
     lines = make_lines({}, {"business_unit": "West/2"}, {}, {"business_unit": "West/2"})
-    write_archives(lines, AUTOINVOICE, Settings(), tmp_path)
+    write_target(make_record(lines), AUTOINVOICE, tmp_path)
     found = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.zip"))
     assert found == ["ar/ArAutoinvoiceImport-East.zip", "ar/ArAutoinvoiceImport-West_2.zip"]
     for name, keys in zip(found, (["M1", "M3"], ["M2", "M4"]), strict=True):
@@ -40,16 +42,18 @@ def test_two_business_units_get_a_zip_each(make_lines: MakeLines, tmp_path: Path
         assert [line.split(",")[40] for line in text.splitlines()] == keys  # after a quoted comma
 
 
-def test_no_lines_no_zip(make_lines: MakeLines, tmp_path: Path) -> None:
-    assert write_archives(make_lines(), AUTOINVOICE, Settings(), tmp_path) == []
+def test_no_lines_no_zip(make_lines: MakeLines, make_record: MakeRecord, tmp_path: Path) -> None:
+    assert write_target(make_record(make_lines()), AUTOINVOICE, tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_same_lines_give_the_same_bytes(make_lines: MakeLines, tmp_path: Path) -> None:
+def test_the_same_lines_give_the_same_bytes(
+    make_lines: MakeLines, make_record: MakeRecord, tmp_path: Path
+) -> None:
     lines = make_lines(*({"amount_minor": amount} for amount in range(1, 500)))
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        write_archives(lines, AUTOINVOICE, Settings(), tmp_path / folder)
+        write_target(make_record(lines), AUTOINVOICE, tmp_path / folder)
     one, two = ((path.read_bytes()) for path in sorted(tmp_path.rglob("*.zip")))
     assert one == two
 

@@ -3,10 +3,8 @@
 import csv
 import io
 import re
-import shutil
 from collections.abc import Callable
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,21 +12,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.export.choice import targets_of
 from pipeline.export.csv_text import csv_bytes
 from pipeline.export.ledger_text import LedgerTextError
 from pipeline.export.render import render_columns
-from pipeline.export.targets import Target, TargetError, read_target, shipped_targets
+from pipeline.export.row_forms import TargetError
+from pipeline.export.target_reader import read_target
+from pipeline.export.targets import Target
 from pipeline.settings import Receivables, Settings
 
 MakeLines = Callable[..., pd.DataFrame]
-AUTOINVOICE = shipped_targets()[0]
+AUTOINVOICE = targets_of(Settings())[0]
 
 
 def written(
     lines: pd.DataFrame, site: Settings | None = None, target: Target = AUTOINVOICE
 ) -> list[list[str]]:
     """The rendered lines, read back as a CSV reader sees them."""
-    columns = render_columns(lines, target.form, site or Settings())
+    columns = render_columns(lines, target.records[0], site or Settings())
     text = csv_bytes(list(columns.values()), len(lines)).to_pybytes().decode()
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
@@ -215,15 +216,13 @@ PERIOD_CASES = [
 
 
 @pytest.fixture
-def with_rules(tmp_path: Path) -> Target:
+def with_rules() -> Target:
     """The shipped declaration with its example of revenue scheduling rules taken in."""
     shipped = files("schemas") / "targets"
     declared = (shipped / "oracle-autoinvoice.toml").read_text("utf-8")
     taken_in, count = re.subn(r"^# ([A-Z_]+ +=)", r"\1", declared, flags=re.MULTILINE)
     assert count == 4
-    (tmp_path / "site.toml").write_text(taken_in, "utf-8")
-    shutil.copy(str(shipped / "oracle-autoinvoice.columns.txt"), tmp_path)
-    return read_target(tmp_path, "site.toml")
+    return read_target("with-rules", taken_in.replace("ar/", "own/"), {})
 
 
 @pytest.mark.parametrize(

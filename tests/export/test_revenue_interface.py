@@ -9,20 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.export.choice import targets_of
 from pipeline.export.controls import differences, join_controls
-from pipeline.export.revenue_interface import (
-    expected_revenue_controls,
-    write_record_file,
-    write_revenue_interface,
-)
 from pipeline.export.revenue_rows import WHOLE, revenue_rows
 from pipeline.export.row_forms import TargetError
-from pipeline.export.targets import shipped_record_files
+from pipeline.export.target_files import expected_controls, write_target
 from pipeline.record import RunRecord
 from pipeline.settings import Settings
 from schemas.outputs import RevenueEvents, RevenueLines, dtypes_of
 
-[REVENUE_MANAGEMENT] = shipped_record_files()
+REVENUE_MANAGEMENT = targets_of(Settings(targets=("oracle-revenue",)))[0]
 LAYOUTS = {
     record_type: form.layout
     for record_type, form in zip("HLS", REVENUE_MANAGEMENT.records, strict=True)
@@ -77,11 +73,16 @@ def record_of(lines: pd.DataFrame, events: pd.DataFrame) -> RunRecord:
     )  # fmt: skip
 
 
+def expected_of(record: RunRecord) -> pd.DataFrame:
+    """What the file must come to by the ledger."""
+    return pd.concat([join_controls([]), *expected_controls(record, REVENUE_MANAGEMENT)])
+
+
 def written(folder: Path, lines: pd.DataFrame, events: pd.DataFrame) -> list[dict[str, str]]:
     """What is not blank in each row of the file, by column."""
     record = record_of(lines, events)
-    controls = join_controls(write_revenue_interface(record, folder))
-    assert differences(pd.concat(expected_revenue_controls(record)), controls) == []
+    controls = join_controls(write_target(record, REVENUE_MANAGEMENT, folder))
+    assert differences(expected_of(record), controls) == []
     if not (folder / FILE).exists():
         return []
     text = (folder / FILE).read_bytes().decode()
@@ -327,7 +328,9 @@ def test_controls_are_by_business_unit_and_currency(tmp_path: Path) -> None:
     lines = lines_of(
         {}, {"business_unit": "West"}, {"currency": "JPY"}, {"total_minor": -3456}, {"revision": 1}
     )
-    controls = join_controls(write_revenue_interface(record_of(lines, events_of()), tmp_path))
+    controls = join_controls(
+        write_target(record_of(lines, events_of()), REVENUE_MANAGEMENT, tmp_path)
+    )
     assert controls.to_numpy().tolist() == [
         [FILE, "East", "JPY", 1, 123456],
         [FILE, "East", "USD", 3, 243456],
@@ -337,8 +340,8 @@ def test_controls_are_by_business_unit_and_currency(tmp_path: Path) -> None:
 
 def test_a_fault_in_the_written_totals_shows(tmp_path: Path) -> None:
     record = record_of(lines_of({}), events_of({}))
-    controls = join_controls(write_revenue_interface(record, tmp_path))
-    [expected] = expected_revenue_controls(record)
+    controls = join_controls(write_target(record, REVENUE_MANAGEMENT, tmp_path))
+    [expected] = expected_controls(record, REVENUE_MANAGEMENT)
     assert differences(expected.assign(amount_minor=1), controls) == [
         f"{FILE}, East, USD: the file holds 1 lines and 1234.56, the ledger 1 lines and 0.01"
     ]
@@ -401,6 +404,6 @@ def test_the_periods_of_a_charge_satisfy_its_line_once(amounts: list[int]) -> No
 
 
 def test_a_file_without_rows_is_not_written(tmp_path: Path) -> None:
-    rows = {form.rows: pd.DataFrame() for form in REVENUE_MANAGEMENT.records}
-    assert write_record_file(rows, REVENUE_MANAGEMENT, Settings(), tmp_path) == []
+    record = record_of(lines_of(), events_of())
+    assert write_target(record, REVENUE_MANAGEMENT, tmp_path) == []
     assert list(tmp_path.iterdir()) == []

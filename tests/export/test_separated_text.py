@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.export.csv_text import Column
-from pipeline.export.separated_text import separated_bytes
+from pipeline.export.csv_text import Column, LineForm, csv_bytes
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
 ROWS = st.integers(0, 4).flatmap(
@@ -29,11 +28,14 @@ def test_rows_are_joined_as_they_stand(
         separator.join(one if isinstance(one, str) else one[row] for one in texts) + "\n"
         for row in range(rows)
     )
-    assert separated_bytes(columns, rows, separator).to_pybytes() == expected.encode()
+    assert (
+        csv_bytes(columns, rows, LineForm(separator, quotes=False)).to_pybytes()
+        == expected.encode()
+    )
 
 
 @pytest.mark.parametrize("texts", [["a", None, "é"], ["", "", ""]])
 def test_what_is_missing_is_blank_also_in_a_part_of_a_column(texts: list[str | None]) -> None:
     column = arrow.array(["x", *texts, "y"], arrow.large_string()).slice(1, 3)
-    written = separated_bytes(["L", column], 3, "|").to_pybytes().decode()
+    written = csv_bytes(["L", column], 3, LineForm("|", quotes=False)).to_pybytes().decode()
     assert written == "".join(f"L|{text or ''}\n" for text in texts)
