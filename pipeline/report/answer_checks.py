@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipeline.record import RunRecord
 from pipeline.report.answer_sheets import UNANSWERED, UNANSWERED_STATE
 from pipeline.report.cells import places_of
-from pipeline.report.check import OF_GROUP, Check
+from pipeline.report.check import OF_GROUP, RECEIVABLES, Check
 from pipeline.report.layout import Details
 from pipeline.report.live import live_table
 from pipeline.report.totals import exact_sums
@@ -32,9 +32,10 @@ def answer_checks(record: RunRecord, details: Details) -> Iterator[Check]:
         yield Check(
             "Sent less answered = unanswered, lines", detail.sheet.tab, unit, currency,
             sent[0] - answered[0], waits[0], live=live.count(*OF_GROUP) if live else "",
+            about=RECEIVABLES,
         )  # fmt: skip
         yield Check(
             "Sent less answered = unanswered, amount", detail.sheet.tab, unit, currency,
             sent[1] - answered[1], waits[1], places,
-            live=live.amount(heading, places, *OF_GROUP) if live else "",
+            live=live.amount(heading, places, *OF_GROUP) if live else "", about=RECEIVABLES,
         )  # fmt: skip

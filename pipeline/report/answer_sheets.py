@@ -6,8 +6,8 @@ from pipeline.record import RunRecord
 from pipeline.report.layout import (
     COUNT,
     DATE,
+    IN_A_FILE_BESIDE,
     MONEY,
-    REST_NOT_SHOWN,
     WRAPPED,
     Detail,
     DetailColumn,
@@ -27,7 +27,7 @@ REJECTED = DetailSheet(
     table="Rejected",
     source="rejected",
     holds="lines that Receivables rejected: sent again tonight, or waiting, and why",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=(
         DetailColumn(R.bill_line_id, "Bill line"),
         DetailColumn(R.business_unit, "Business unit"),
@@ -66,9 +66,9 @@ UNANSWERED = DetailSheet(
 )
 
 
-def unanswered_detail(record: RunRecord) -> Detail:
-    """The unanswered lines, each with its amount once more in the column of its age."""
-    rows = record.unanswered.head(record.settings.workbook_rows)
+def unanswered_detail(record: RunRecord, most: int) -> Detail:
+    """The first unanswered lines, each with its amount once more in the column of its age."""
+    rows = record.unanswered.head(most)
     amount = rows[U.amount_minor].astype("Int64")
     ages = zip(AGE_COLUMNS, AGES, strict=True)
     aged = rows.assign(**{column.name: amount.where(rows[U.age] == age) for column, age in ages})

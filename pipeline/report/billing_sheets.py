@@ -3,9 +3,9 @@
 from pipeline.report.layout import (
     COUNT,
     DATE,
+    IN_A_FILE_BESIDE,
     MONEY,
     PERCENT,
-    REST_NOT_SHOWN,
     WIDE,
     WRAPPED,
     DetailColumn,
@@ -17,6 +17,7 @@ B, W, M, P, C = BillLines, Withheld, MilestoneStates, PhaseStates, PlanChanges
 
 BILL_LINES = DetailSheet(
     tab="Bill lines",
+    totals_below=True,
     table="BillLines",
     source="bill_lines",
     holds="every line billed tonight, credits negative",
@@ -47,7 +48,7 @@ MILESTONES = DetailSheet(
     table="Milestones",
     source="milestones",
     holds="every milestone as it stands after tonight",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=(
         DetailColumn(M.subscription_number, "Subscription"),
         DetailColumn(M.customer_number, "Customer"),
@@ -73,7 +74,7 @@ PLAN_CHANGES = DetailSheet(
     table="PlanChanges",
     source="plan_changes",
     holds="plans that tonight's upload changed, before and after; what is billed stands",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=(
         DetailColumn(C.subscription_number, "Subscription"),
         DetailColumn(C.charge_number, "Charge"),
@@ -95,7 +96,7 @@ SCHEDULE = DetailSheet(
     table="Schedule",
     source="phases",
     holds="every phase on a time line: its state, what it billed, what it waits for",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=(
         DetailColumn(P.subscription_number, "Subscription"),
         DetailColumn(P.phase_number, "Phase"),
@@ -117,10 +118,11 @@ SCHEDULE = DetailSheet(
 
 WITHHELD = DetailSheet(
     tab="Withheld",
+    totals_below=True,
     table="Withheld",
     source="withheld",
     holds="lines that are due but wait, and why",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=(
         DetailColumn(W.bill_line_id, "Bill line"),
         DetailColumn(W.business_unit, "Business unit"),

@@ -1,6 +1,6 @@
 """What a check is: two numbers that must be equal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.layout import DetailSheet
@@ -8,6 +8,11 @@ from pipeline.report.live import LiveTable, Where, of_group
 
 UNIT_CELL, CURRENCY_CELL = "$C{row}", "$D{row}"
 """Where a check's business unit and currency stand on its sheet."""
+ABOUT = (SHEETS, RECEIVABLES, FILES, PRICE, REVENUE, JOURNAL, INPUTS) = (
+    "Sheets", "Receivables", "Files", "Contract price", "Revenue", "Journal", "Rows read",
+)  # fmt: skip
+"""What a check is about: the Summary has a flag for each."""
+NONE = "none"
 OF_GROUP = of_group(UNIT_CELL, CURRENCY_CELL)
 OF_CURRENCY = (Where("Currency", CURRENCY_CELL),)
 
@@ -18,7 +23,7 @@ class Check:
 
     They are minor units of a currency with `places` decimals, or counts where `places` is None.
     `live` and `live_expected` are formulas for them, in which {row} is the row that the check
-    stands in; blank where a stored value has to do.
+    stands in; blank where a stored value has to do. `about` is one of ABOUT.
     """
 
     what: str
@@ -30,6 +35,7 @@ class Check:
     places: int | None = None
     live: str = ""
     live_expected: str = ""
+    about: str = SHEETS
 
     @property
     def result(self) -> str:
@@ -37,9 +43,20 @@ class Check:
         return "OK" if self.expected == self.actual else "ERROR"
 
 
-def overall(checks: Sequence[Check]) -> str:
+def overall(checks: Iterable[Check]) -> str:
     """OK where all checks are."""
     return "OK" if all(check.result == "OK" for check in checks) else "ERROR"
+
+
+def about_each(checks: Sequence[Check]) -> dict[str, str]:
+    """What the checks of each kind come to; `none` where a run has none of it.
+
+    >>> check = Check("2 + 2", "here", "", "", 4, 5, about=PRICE)
+    >>> about_each([check])["Contract price"], about_each([check])["Journal"]
+    ('ERROR', 'none')
+    """
+    by_kind = {kind: [check for check in checks if check.about == kind] for kind in ABOUT}
+    return {kind: overall(listed) if listed else NONE for kind, listed in by_kind.items()}
 
 
 def combined(

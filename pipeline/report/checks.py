@@ -9,8 +9,9 @@ from pipeline.record import RunRecord
 from pipeline.report.answer_checks import answer_checks
 from pipeline.report.billing_sheets import BILL_LINES
 from pipeline.report.cells import places_of
-from pipeline.report.check import OF_GROUP, Check
+from pipeline.report.check import INPUTS, OF_GROUP, PRICE, Check
 from pipeline.report.file_checks import file_checks
+from pipeline.report.invoice_checks import invoice_checks
 from pipeline.report.layout import Detail, Details
 from pipeline.report.live import live_table
 from pipeline.report.revenue_checks import revenue_checks
@@ -28,7 +29,8 @@ def checks_of(
 ) -> list[Check]:
     """Every check of a run.
 
-    The detail sheets and the exported files must come to what the ledger says, the parts of the
+    The detail sheets, the expected invoices and the exported files must come to what the ledger
+    says, what waits for an answer to what was sent less what was answered, the parts of the
     contracts' price to the price, revenue to what it is allocated, and accepted and refused rows
     to what was read. `controls` has file, business_unit, currency, rows and amount_minor (int64);
     `closings` the cells of the roll-forward's last closing balances by currency.
@@ -36,10 +38,11 @@ def checks_of(
     return [
         *_sheet_checks(details[BILL_LINES], "lines"),
         *_sheet_checks(details[REVENUE_EVENTS], "events"),
+        *invoice_checks(record, details),
+        *answer_checks(record, details),
         *file_checks(record, details, controls),
         *_balance_checks(record.balances, places.balance_rows),
         *revenue_checks(record, details, closings),
-        *answer_checks(record, details),
         *_input_checks(record.inputs, places.input_rows),
     ]
 
@@ -72,7 +75,7 @@ def _balance_checks(balances: pd.DataFrame, rows: Sequence[int]) -> Iterator[Che
             "Price = billed + withheld + unbilled + adjusted away", "Summary", unit, currency,
             int(price), sum(map(int, parts)), places,
             f"=ROUND(SUM(Summary!$D${row}:$H${row}),{places})" if numeric else "",
-            f"=Summary!$C${row}" if numeric else "",
+            f"=Summary!$C${row}" if numeric else "", PRICE,
         )  # fmt: skip
 
 
@@ -86,4 +89,5 @@ def _input_checks(inputs: pd.DataFrame, rows: Sequence[int]) -> Iterator[Check]:
             "Rows read = accepted + refused", file, "", "",
             int(read), int(accepted) + int(refused),
             live=f"=SUM(Summary!$C${row}:$D${row})", live_expected=f"=Summary!$B${row}",
+            about=INPUTS,
         )  # fmt: skip

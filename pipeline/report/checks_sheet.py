@@ -7,14 +7,16 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.report.cells import major_unit, shown_text
 from pipeline.report.check import Check, overall
 from pipeline.report.formats import Formats
-from pipeline.report.summary import mark_flags
 from pipeline.report.tables import TABLE_STYLE
+from pipeline.report.ties_summary import mark_flags
+from pipeline.report.wrapping import LINE_HEIGHT, lines_needed
 
 HEADINGS = (
     "Check", "Where", "Business unit", "Currency", "Expected", "Actual", "Difference", "Result",
+    "About",
 )  # fmt: skip
-WIDTHS = (38, 40, 24, 10, 20, 20, 16, 10)
-TEXTS = 4
+WIDTHS = (54, 40, 24, 10, 20, 20, 16, 10, 16)
+NUMBERS = (4, 5, 6, 7)
 FLAG_ROW, HEADING_ROW = 2, 4
 
 
@@ -51,6 +53,9 @@ def _write_check(worksheet: Worksheet, row: int, check: Check, formats: Formats)
     texts = (check.what, check.where, check.business_unit, check.currency)
     for at, text in enumerate(texts):
         worksheet.write(row, at, shown_text(text), formats["wrapped"])
+    lines = max(lines_needed([text], width)[0] for text, width in zip(texts, WIDTHS, strict=False))
+    if lines > 1:
+        worksheet.set_row(row, lines * LINE_HEIGHT)
     places = check.places or 0
     look = formats["count"] if check.places is None else formats.money(places)
     expected = major_unit(check.expected, places)
@@ -70,13 +75,14 @@ def _write_check(worksheet: Worksheet, row: int, check: Check, formats: Formats)
     worksheet.write_formula(
         row, 7, f'=IFERROR(IF(G{number}=0,"OK","ERROR"),"ERROR")', formats["flag"], check.result
     )
+    worksheet.write_string(row, 8, check.about, formats["text"])
 
 
 def _headings(formats: Formats) -> list[dict[str, object]]:
     return [
         {
             "header": heading,
-            "header_format": formats["heading" if at < TEXTS else "heading_filter"],
+            "header_format": formats["heading_filter" if at in NUMBERS else "heading"],
         }
         for at, heading in enumerate(HEADINGS)
     ]

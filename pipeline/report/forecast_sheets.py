@@ -3,8 +3,8 @@
 from pipeline.report.layout import (
     COUNT,
     DATE,
+    IN_A_FILE_BESIDE,
     MONEY,
-    REST_NOT_SHOWN,
     WRAPPED,
     DetailColumn,
     DetailSheet,
@@ -19,7 +19,7 @@ LATE_MILESTONES = DetailSheet(
     table="LateMilestones",
     source="late_milestones",
     holds="open milestones past their expected date, and what reaching them bills or recognises",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=(
         DetailColumn(A.subscription_number, "Subscription"),
         DetailColumn(A.customer_number, "Customer"),

@@ -37,6 +37,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "plain": {"num_format": TEXT_FORMAT, **INDENTED},
     "strong": {"bold": True},
     "link": {**INDENTED, "underline": 1, "font_color": "#0563C1"},
+    "link_in_table": {
+        "num_format": TEXT_FORMAT, "valign": "top", "underline": 1, "font_color": "#0563C1",
+        **INDENTED,
+    },
     "heading": {**HEADING, **INDENTED},
     "heading_right": {**HEADING, "align": "right"},
     "heading_filter": {**HEADING, "align": "right", "indent": 2},

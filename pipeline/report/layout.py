@@ -12,7 +12,9 @@ NARROWEST, WIDEST = 10, 40
 WIDE = 84
 """For sentences: most then take one line."""
 
-REST_NOT_SHOWN = "the rest is not shown (workbook_rows in the settings shows more)"
+DETAILS_FOLDER = "details/"
+IN_A_FILE_BESIDE = "all of them are in {file}"
+"""Of a sheet whose rows no other file of the run holds: where it is cut, one is written."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,17 @@ class DetailSheet:
     frozen: int = 1
 
     @property
+    def file(self) -> str:
+        """Below the run's folder, the file with all rows, where the sheet is cut and has one.
+
+        >>> DetailSheet("To recognise", "ToRecognise", "", "", IN_A_FILE_BESIDE, ()).file
+        'details/to_recognise.csv'
+        """
+        if self.whole != IN_A_FILE_BESIDE:
+            return ""
+        return f"{DETAILS_FOLDER}{self.tab.lower().replace(' ', '_').replace('-', '_')}.csv"
+
+    @property
     def amounts(self) -> tuple[DetailColumn, ...]:
         """The columns of money."""
         return tuple(column for column in self.columns if column.kind == MONEY)
@@ -73,11 +86,15 @@ class ReportSheet:
 
 @dataclass(frozen=True)
 class Detail:
-    """A detail sheet with the rows that it shows and the number of rows there are."""
+    """A detail sheet with the rows that it shows, and the number of rows there are.
+
+    `all_rows` are those, where they are at hand.
+    """
 
     sheet: DetailSheet
     rows: pd.DataFrame
     count: int
+    all_rows: pd.DataFrame | None = None
 
     @property
     def is_cut(self) -> bool:
@@ -96,7 +113,7 @@ class Detail:
             return ""
         return (
             f"{self.sheet.tab}: the first {len(self.rows):,} of {self.count:,} rows; "
-            f"{self.sheet.whole}."
+            f"{self.sheet.whole.format(file=self.sheet.file)}."
         )
 
     @property
@@ -118,6 +135,10 @@ class Details:
 
     def __contains__(self, sheet: DetailSheet) -> bool:
         return sheet.table in self._by_table
+
+    def get(self, sheet: DetailSheet) -> Detail | None:
+        """The sheet, None where the workbook has no such one."""
+        return self._by_table.get(sheet.table)
 
     def __iter__(self) -> Iterator[Detail]:
         return iter(self._by_table.values())

@@ -57,6 +57,17 @@ class LiveTable:
         # a product of one comparison alone would not become a number
         return f"=SUMPRODUCT(1*{self._same(where)})"
 
+    def count_signed(self, heading: str, sign: str, *where: Where) -> str:
+        """How many rows whose amount is, by `sign`, ">=0" or "<0".
+
+        >>> LiveTable("Invoices", True).count_signed("Amount", "<0", Where("Currency", "$B$7"))
+        '=COUNTIFS(Invoices[Currency],$B$7,Invoices[Amount],"<0")'
+        """
+        amounts = f"{self.table}[{heading}]"
+        if self.plain:
+            return f'=COUNTIFS({self._listed(where)},{amounts},"{sign}")'
+        return f"=SUMPRODUCT({self._same(where)}*({amounts}{sign}))"
+
     def amount(self, heading: str, places: int, *where: Where, sign: str = "") -> str:
         """Their amount; `sign` ">0" counts charges only, "<0" credits only.
 

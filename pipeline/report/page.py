@@ -71,9 +71,9 @@ class Page:
         """A month in the running row, by its first day."""
         self.worksheet.write_number(self.row, at, day_number(month), self.formats["month"])
 
-    def link(self, at: int, tab: str, text: str) -> None:
+    def link(self, at: int, tab: str, text: str, cell: str = "A1") -> None:
         """A link to a sheet in the running row."""
-        target = f"internal:'{tab}'!A1"
+        target = f"internal:'{tab}'!{cell}"
         self.worksheet.write_url(self.row, at, target, self.formats["link"], string=text)
 
     def money(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xlsxwriter.worksheet import Worksheet
 
 A4 = 9
-ROWS_A_PAGE = 34
+ROWS_A_PAGE = 40
 """Rows of the Summary, which is about as wide as a page; a few may be two lines high."""
 
 

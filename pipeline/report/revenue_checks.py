@@ -8,7 +8,9 @@ import pandas as pd
 from pipeline.record import RunRecord
 from pipeline.report.billing_sheets import BILL_LINES
 from pipeline.report.cells import places_of
+from pipeline.report.check import JOURNAL as ABOUT_JOURNAL
 from pipeline.report.check import OF_CURRENCY, OF_GROUP, Check, combined
+from pipeline.report.check import REVENUE as ABOUT_REVENUE
 from pipeline.report.layout import Detail, Details
 from pipeline.report.live import Where, live_table
 from pipeline.report.revenue_sheets import (
@@ -93,6 +95,7 @@ def _equation_checks(equation: Equation, detail: Detail, frame: pd.DataFrame) ->
         yield Check(
             equation.what, detail.sheet.tab, "", currency, expected, actual, places,
             live=formulas[1], live_expected=formulas[0],
+            about=ABOUT_JOURNAL if equation is IN_BALANCE else ABOUT_REVENUE,
         )  # fmt: skip
 
 
@@ -107,7 +110,7 @@ def _to_come_checks(record: RunRecord, details: Details) -> Iterator[Check]:
             "Remaining = to come, by month", months.sheet.tab, "", key[0],
             remaining.get(key, (0,))[0], to_come.get(key, (0,))[0], places,
             live=_sum_formula(months, TOTAL, places),
-            live_expected=_sum_formula(revenue, R.remaining_minor, places),
+            live_expected=_sum_formula(revenue, R.remaining_minor, places), about=ABOUT_REVENUE,
         )  # fmt: skip
 
 
@@ -141,7 +144,7 @@ def _closing_checks(
         yield Check(
             "Last closing = liability - asset", ROLL_FORWARD.tab, "", currency,
             liability - asset, closing.get(currency, 0), places,
-            live=cell and f"={cell}", live_expected=live,
+            live=cell and f"={cell}", live_expected=live, about=ABOUT_REVENUE,
         )  # fmt: skip
 
 
@@ -173,4 +176,5 @@ def _posting_checks(record: RunRecord, details: Details) -> Iterator[Check]:
                 what, journal.sheet.tab, unit, currency,
                 total.net, sign * (debit - credit), places,
                 live=live, live_expected=_sum_formula(detail, "amount_minor", places, OF_GROUP),
+                about=ABOUT_JOURNAL,
             )  # fmt: skip

@@ -2,10 +2,10 @@
 
 from pipeline.report.layout import (
     DATE,
+    IN_A_FILE_BESIDE,
     MONEY,
     MONTH,
     PERCENT,
-    REST_NOT_SHOWN,
     WIDE,
     WRAPPED,
     DetailColumn,
@@ -27,7 +27,7 @@ DEFERRED = DetailSheet(
     table="Deferred",
     source="roll_forward",
     holds="the detail of the roll-forward: a row per contract and month in which it moved",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=(
         DetailColumn(D.currency, "Currency"),
         DetailColumn(D.month, "Month", MONTH),
@@ -57,7 +57,7 @@ TO_RECOGNISE = DetailSheet(
     table="ToRecognise",
     source="revenue_to_come",
     holds="every charge with revenue still to come: 12 months, thereafter, and without a date",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=CHARGE_COLUMNS,  # and those of the months, which depend on the night
     totals_below=True,
     has_legend=True,
@@ -69,7 +69,7 @@ CONTRACTS = DetailSheet(
     table="Contracts",
     source="positions",
     holds="every contract's liability or asset, and its remaining performance obligation",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=(
         DetailColumn(C.subscription_number, "Subscription"),
         DetailColumn(C.customer_number, "Customer"),
@@ -91,6 +91,7 @@ CONTRACTS = DetailSheet(
 
 REVENUE_EVENTS = DetailSheet(
     tab="Revenue events",
+    totals_below=True,
     table="RevenueEvents",
     source="revenue_events",
     holds="every satisfaction event recognised tonight, reversals negative",
@@ -119,7 +120,7 @@ REVENUE = DetailSheet(
     table="Revenue",
     source="revenue_balances",
     holds="every charge's allocated revenue: recognised before, tonight, and remaining",
-    whole=REST_NOT_SHOWN,
+    whole=IN_A_FILE_BESIDE,
     columns=(
         DetailColumn(R.subscription_number, "Subscription"),
         DetailColumn(R.charge_number, "Charge"),

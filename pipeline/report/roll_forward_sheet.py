@@ -128,7 +128,7 @@ def write_roll_forward(
         if block.currency in charted and block.is_numeric:
             first = max(top + 1, page.row - MOST_MONTHS_CHARTED)
             place = ChartPlace(top, first, page.row - 1, (top, CHART_COLUMN))
-            title = f"Deferred revenue, {block.currency}"
+            title = f"Billed, recognised and deferred by month, {block.currency}"
             insert_chart(workbook, worksheet, place, title, SERIES)
             page.row = max(page.row, top + HEIGHT_IN_ROWS)
     finish_report(page, CHART_COLUMN)

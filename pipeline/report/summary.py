@@ -1,6 +1,6 @@
 """The first sheet: what the run is, what it billed, what waits, what was found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,28 +9,30 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.record import RunRecord
 from pipeline.report.answer_summary import write_answers
 from pipeline.report.awaited import write_awaited
-from pipeline.report.billing_sheets import BILL_LINES, FINDINGS, SCHEDULE, WITHHELD
+from pipeline.report.billed_summary import write_billed
+from pipeline.report.billing_sheets import FINDINGS, SCHEDULE
 from pipeline.report.cells import day_number, places_of
+from pipeline.report.check import Check, overall
 from pipeline.report.details import sheets_in_order
 from pipeline.report.formats import Formats
 from pipeline.report.late_summary import write_late
-from pipeline.report.layout import Detail, Details, ReportSheet
-from pipeline.report.live import live_table, of_group
+from pipeline.report.layout import Details, ReportSheet
 from pipeline.report.page import Page
 from pipeline.report.paper import page_breaks
 from pipeline.report.revenue_summary import write_revenue
-from pipeline.report.totals import GROUP, Total, totals_by_group
+from pipeline.report.ties_summary import FLAG_CELL, fill_ties, mark_flags, write_ties
+from pipeline.report.totals import GROUP
 from pipeline.report.upload_summary import write_findings, write_inputs
+from pipeline.report.waiting_summary import write_waiting
 
 TITLE = "Milestone Billing"
-FLAG_CELL = "Checks!$B$3"
 BALANCES = ["price", "billed_before", "billed_tonight", "withheld", "unbilled", "adjusted_away"]
 COLUMN_WIDTHS = (30, 18, 18, 18, 18, 18, 18, 14)
 
 
 @dataclass(frozen=True)
 class SummaryPlaces:
-    """Where on the Summary stand the flag and the numbers that the Checks refer to.
+    """Where on the Summary stand the flags and the numbers that the Checks refer to.
 
     Rows are as people count, the first is 1.
     """
@@ -38,46 +40,47 @@ class SummaryPlaces:
     flag_row: int
     balance_rows: tuple[int, ...]
     input_rows: tuple[int, ...]
+    ties_row: int = 1
 
 
 def write_summary(
     worksheet: Worksheet, record: RunRecord, details: Details, formats: Formats
 ) -> SummaryPlaces:
-    """The whole Summary but for its flag, which waits for the Checks (write_flag)."""
+    """The whole Summary but for its flags, which wait for the Checks (write_flags).
+
+    Its first page answers what was billed and credited, what waits and why, what is wrong, and whether
+    everything ties; the rest follows.
+    """
     for at, width in enumerate(COLUMN_WIDTHS):
         worksheet.set_column(at, at, width)
     page = Page(worksheet, formats)
     flag_row = _write_run(page, record)
     _write_notices(page, details, record.settings.let_through)
-    _write_sheets(page, details)
-    _write_billed(page, details[BILL_LINES], record.bill_lines)
+    ties_row = write_ties(page)
+    write_billed(page, details, record)
+    write_waiting(page, details, record, f"$B${flag_row - 1}")
+    refused = int(record.inputs["rows_refused"].sum())
+    write_findings(page, details[FINDINGS], record.findings, refused)
     write_revenue(page, details, record)
-    _write_withheld(page, details[WITHHELD], record.withheld)
     write_answers(page, details, record)
     write_late(page, details, record)
     if SCHEDULE in details:
         write_awaited(page, details[SCHEDULE], record.phases, record.as_of)
     balance_rows = _write_balances(page, record.balances)
-    write_findings(page, details[FINDINGS], record.findings)
     input_rows = write_inputs(page, record.inputs)
+    _write_sheets(page, details)
     worksheet.set_h_pagebreaks(page_breaks(page.blocks, page.row))
-    return SummaryPlaces(flag_row, balance_rows, input_rows)
+    return SummaryPlaces(flag_row, balance_rows, input_rows, ties_row)
 
 
-def write_flag(worksheet: Worksheet, places: SummaryPlaces, flag: str, formats: Formats) -> None:
+def write_flags(
+    worksheet: Worksheet, places: SummaryPlaces, checks: Sequence[Check], formats: Formats
+) -> None:
     """What the Checks come to, live."""
     cell = f"B{places.flag_row}"
-    worksheet.write_formula(cell, f"={FLAG_CELL}", formats["flag"], flag)
+    worksheet.write_formula(cell, f"={FLAG_CELL}", formats["flag"], overall(checks))
     mark_flags(worksheet, cell, formats)
-
-
-def mark_flags(worksheet: Worksheet, cells: str, formats: Formats) -> None:
-    """OK on green, ERROR on red."""
-    for text, look in (("OK", "good"), ("ERROR", "bad")):
-        worksheet.conditional_format(
-            cells,
-            {"type": "cell", "criteria": "==", "value": f'"{text}"', "format": formats[look]},
-        )
+    fill_ties(worksheet, places.ties_row, checks, formats)
 
 
 def _write_run(page: Page, record: RunRecord) -> int:
@@ -144,60 +147,6 @@ def _write_sheets(page: Page, details: Details) -> None:
         if count is not None:
             page.count(1, count)
         page.text(2, holds, "plain")
-        page.row += 1
-
-
-def _write_billed(page: Page, detail: Detail, bill_lines: pd.DataFrame) -> None:
-    page.section("Billed tonight", detail.source_note)
-    totals = totals_by_group(bill_lines)
-    if not totals:
-        page.line("0 lines: nothing to post", "plain")
-        return
-    page.headings(
-        ["Business unit", "Currency", "Lines", "Charges", "Credits", "Net"], right=range(2, 8)
-    )
-    for (unit, currency), total in totals.items():
-        places = places_of(currency)
-        charges, credits, net = _formulas_of(page, detail, places)
-        _write_group(page, unit, currency, total, detail)
-        page.money(3, total.charges, places, charges)
-        page.money(4, total.credits, places, credits)
-        page.money(5, total.net, places, net)
-        page.row += 1
-
-
-def _formulas_of(page: Page, detail: Detail, places: int) -> tuple[str, str, str]:
-    """Charges, credits and net of the running row, live unless the sheet is cut."""
-    if detail.is_cut:
-        return "", "", ""
-    live, group = live_table(detail), of_group(page.cell(0), page.cell(1))
-    return (
-        live.amount("Amount", places, *group, sign=">0"),
-        live.amount("Amount", places, *group, sign="<0"),
-        f"=ROUND({page.cell(3)}+{page.cell(4)},{places})",
-    )
-
-
-def _write_group(page: Page, unit: str, currency: str, total: Total, detail: Detail) -> None:
-    page.text(0, unit)
-    page.text(1, currency)
-    group = of_group(page.cell(0), page.cell(1))
-    page.count(2, total.lines, "" if detail.is_cut else live_table(detail).count(*group))
-
-
-def _write_withheld(page: Page, detail: Detail, withheld: pd.DataFrame) -> None:
-    page.section("Withheld: due, but on hold", detail.source_note)
-    totals = totals_by_group(withheld)
-    if not totals:
-        page.line("0 lines: nothing waits", "plain")
-        return
-    page.headings(["Business unit", "Currency", "Lines", "Amount"], right=range(2, 8))
-    for (unit, currency), total in totals.items():
-        places = places_of(currency)
-        group = of_group(page.cell(0), page.cell(1))
-        _write_group(page, unit, currency, total, detail)
-        formula = "" if detail.is_cut else live_table(detail).amount("Amount", places, *group)
-        page.money(3, total.net, places, formula)
         page.row += 1
 
 

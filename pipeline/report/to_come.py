@@ -18,6 +18,7 @@ LATER, UNDATED = MONTHS, MONTHS + 1
 BUCKETS = tuple(f"bucket_{place}_minor" for place in range(MONTHS + 2))
 """The columns of a charge's revenue to come: 12 months from tomorrow's, later, without a date."""
 TOTAL = "to_come_minor"
+COLUMNS_TO_RECOGNISE = len(CHARGE_COLUMNS) + len(BUCKETS) + 1
 
 
 def bucket_headings(as_of: datetime.date) -> list[str]:

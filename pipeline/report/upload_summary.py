@@ -9,28 +9,50 @@ from pipeline.report.layout import Detail
 from pipeline.report.page import Page
 
 SEVERITIES = (ERROR, WARNING, INFO)
+MOST_LETTERS = 105
 
 
-def write_findings(page: Page, detail: Detail, findings: pd.DataFrame) -> None:
-    """How many findings there are, by severity and code."""
-    page.section("Findings", "" if findings.empty else detail.source_note.split(";")[0])
+def write_findings(page: Page, detail: Detail, findings: pd.DataFrame, refused: int) -> None:
+    """How many findings there are, by severity and code, with the first one's words; codes lead to
+    it."""
+    page.section("What is wrong", "" if findings.empty else _told(refused, detail))
     if findings.empty:
         page.line("0 findings", "plain")
         return
-    page.headings(["Severity", "Code", "Count"], right=range(2, 8))
-    for severity, code, count in _counted(findings):
+    page.headings(["Severity", "Code", "Count", "The first one says"], right=[2])
+    for severity, code, count, first in _counted(findings):
         page.text(0, severity)
-        page.text(1, code)
+        if first < len(detail.rows):
+            page.link(1, detail.sheet.tab, code, f"A{detail.heading_row + 2 + first}")
+        else:
+            page.text(1, code)
         live = f"=COUNTIFS(Findings[Severity],{page.cell(0)},Findings[Code],{page.cell(1)})"
         page.count(2, count, "" if detail.is_cut else live)
+        page.text(3, _shortened(str(findings["message"].iloc[first])), "plain")
         page.row += 1
 
 
-def _counted(findings: pd.DataFrame) -> Sequence[tuple[str, str, int]]:
-    """Findings by severity, the gravest first, and code."""
-    counts = findings.groupby(["severity", "code"]).size().rename("count").reset_index()
-    columns = (counts[name].tolist() for name in ("severity", "code", "count"))
-    listed: list[tuple[str, str, int]] = list(zip(*columns, strict=True))
+def _told(refused: int, detail: Detail) -> str:
+    """`12 rows refused, to be corrected in rejections.xlsx. Live totals of the sheet Findings`"""
+    note = detail.source_note.split(";")[0].removesuffix(".") + "."
+    if not refused:
+        return f"0 rows refused. {note}"
+    rows = "1 row" if refused == 1 else f"{refused:,} rows"
+    return f"{rows} refused: correct them in rejections.xlsx, and load that. {note}"
+
+
+def _shortened(text: str) -> str:
+    """As much as the rest of the page holds, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= MOST_LETTERS else line[: MOST_LETTERS - 2].rstrip() + " …"
+
+
+def _counted(findings: pd.DataFrame) -> Sequence[tuple[str, str, int, int]]:
+    """Findings by severity, the gravest first, and code: how many, and the place of the first."""
+    places = findings[["severity", "code"]].assign(place=range(len(findings)))
+    counts = places.groupby(["severity", "code"])["place"].agg(["size", "min"]).reset_index()
+    columns = (counts[name].tolist() for name in ("severity", "code", "size", "min"))
+    listed: list[tuple[str, str, int, int]] = list(zip(*columns, strict=True))
     rank = {severity: place for place, severity in enumerate(SEVERITIES)}
     return sorted(listed, key=lambda entry: (rank.get(entry[0], len(rank)), entry[1]))
 

@@ -12,19 +12,20 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.record import RunRecord
 from pipeline.report.billing_sheets import SCHEDULE
-from pipeline.report.check import overall
 from pipeline.report.checks import checks_of
 from pipeline.report.checks_sheet import write_checks
+from pipeline.report.detail_files import write_detail_files
 from pipeline.report.details import details_of, sheets_in_order
 from pipeline.report.forecast_sheet import write_forecast
 from pipeline.report.forecast_sheets import FORECAST
 from pipeline.report.formats import Formats
+from pipeline.report.invoice_sheets import INVOICE_LINES, INVOICES, write_invoice_sheet
 from pipeline.report.layout import Detail, Details, ReportSheet
 from pipeline.report.paper import set_up_page
 from pipeline.report.revenue_sheets import DEFERRED, ROLL_FORWARD, TO_RECOGNISE, WATERFALL
 from pipeline.report.roll_forward_sheet import blocks_of, write_roll_forward
 from pipeline.report.schedule_sheet import write_schedule
-from pipeline.report.summary import TITLE, write_flag, write_summary
+from pipeline.report.summary import TITLE, write_flags, write_summary
 from pipeline.report.tables import write_detail
 from pipeline.report.to_recognise_sheet import write_to_recognise
 from pipeline.report.waterfall import flows_of
@@ -45,7 +46,8 @@ def write_workbook(record: RunRecord, controls: pd.DataFrame, path: Path) -> Non
     """Write workbook.xlsx to `path`: the same record gives the same bytes.
 
     `controls` are the totals of the exported files, as they were written: file (`bill_lines.csv`,
-    or below `ar/`, …), business_unit, currency, rows (int64) and amount_minor (int64).
+    or below `ar/`, …), business_unit, currency, rows (int64) and amount_minor (int64). Where a sheet
+    can't show all its rows and no other file of the run has them, a CSV file below `details/` does.
     """
     details = details_of(record)
     with _without_collection(), Workbook(str(path), TEXT_STAYS_TEXT) as workbook:
@@ -60,11 +62,12 @@ def write_workbook(record: RunRecord, controls: pd.DataFrame, path: Path) -> Non
                 closings |= _write_report(workbook, worksheet, entry, record, details, formats)
             else:
                 worksheet = _add_sheet(workbook, entry.sheet.tab, record)
-                _write_detail(worksheet, entry, record.as_of, formats)
+                _write_detail(worksheet, entry, record.as_of, details, formats)
         places = write_summary(summary, record, details, formats)
         checks = checks_of(record, details, controls, places, closings)
         write_checks(checks_sheet, checks, formats)
-        write_flag(summary, places, overall(checks), formats)
+        write_flags(summary, places, checks, formats)
+    write_detail_files(details, record, path.parent)
 
 
 @contextmanager
@@ -80,12 +83,14 @@ def _without_collection() -> Iterator[None]:
 
 
 def _write_detail(
-    worksheet: Worksheet, detail: Detail, as_of: datetime.date, formats: Formats
+    worksheet: Worksheet, detail: Detail, as_of: datetime.date, details: Details, formats: Formats
 ) -> None:
     """A table of rows; some have more beside it."""
     by_table = {SCHEDULE.table: write_schedule, TO_RECOGNISE.table: write_to_recognise}
     if write := by_table.get(detail.sheet.table):
         write(worksheet, detail, as_of, formats)
+    elif detail.sheet.table in (INVOICES.table, INVOICE_LINES.table):
+        write_invoice_sheet(worksheet, detail, details, formats)
     else:
         write_detail(worksheet, detail, formats)
 

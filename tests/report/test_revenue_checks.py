@@ -12,6 +12,7 @@ from pipeline.report.details import details_of
 from pipeline.report.summary import SummaryPlaces
 from pipeline.settings import Settings
 
+REVENUE_FILE = "revenue/RevenueBasisData.txt"
 NOWHERE = SummaryPlaces(1, (1, 2, 3), (1, 2, 3))
 
 
@@ -93,7 +94,7 @@ class TestEachCheck:
         found = {what for what, where, _ in faults_in(off, controls_for(off)) if where == "Journal"}
         assert found == {"Debits = credits"} | ({fault} if fault else set())
 
-    @pytest.mark.parametrize("name", ["revenue_events.csv", "journal.csv", "revenue/"])
+    @pytest.mark.parametrize("name", ["revenue_events.csv", "journal.csv", REVENUE_FILE])
     def test_a_file_that_is_missing(self, record_of, controls_for, name):
         record = record_of()
         controls = controls_for(record)

@@ -96,10 +96,9 @@ class TestTable:
     def test_is_cut_like_other_sheets(self, write, record):
         path = write(replace(record, settings=Settings(workbook_rows=3)))
         sheet = opened(path)["Schedule"]
-        notice = (
-            "Schedule: the first 3 of 11 rows; the rest is not shown "
-            "(workbook_rows in the settings shows more)."
-        )
+        notice = "Schedule: the first 3 of 11 rows; all of them are in details/schedule.csv."
+        listed = (path.parent / "details/schedule.csv").read_text("utf-8").splitlines()
+        assert len(listed) == 1 + 11 and listed[0].startswith("Subscription,Phase,Name,Ends")
         assert sheet["A1"].value == notice
         assert sheet["A2"].value.startswith("Months on the right")
         assert sheet.tables["Schedule"].ref == "A3:L6"
