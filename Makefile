@@ -30,8 +30,9 @@ lint: $(VENV)/installed-dev ## formatting, style, types and layers
 bench: $(VENV)/installed-dev ## time nights of up to 1,000,000 milestones and 6,000,000 periods
 	@$(BIN)/python -m benchmarks.bench $(MILESTONES) $(RECURRING:%=--recurring %)
 
-docs: $(VENV)/installed-dev ## write the tables of columns, rules and commands into README.md
+docs: $(VENV)/installed-dev ## write the tables of columns and rules, and the settings, into README.md
 	@$(BIN)/python -m schemas.dictionary README.md
+	@$(BIN)/python -m pipeline.settings.document README.md
 
 clean: ## remove the environment and everything that was written
 	rm -rf $(VENV) out bench

@@ -1,5 +1,18 @@
 """`python -m pipeline` is `milestone-billing`."""
 
-from pipeline.cli import main
+import sys
 
-main(prog_name="milestone-billing")
+STOPPED_BY_HAND = 130
+
+
+def start() -> None:
+    """The command line; ^C while it is still being loaded ends it as quietly as later."""
+    try:
+        from pipeline.cli import main
+    except KeyboardInterrupt:
+        sys.exit(STOPPED_BY_HAND)
+    main(prog_name="milestone-billing")
+
+
+if __name__ == "__main__":
+    start()

@@ -1,7 +1,7 @@
 """The border: commands parse, call one verb, print and exit.
 
 Exit status: 0 all clean; 3 finished, with rejected rows; 4 refused, nothing posted; 75 another run
-holds the store; 2 wrong usage; 1 our own failure.
+holds the store; 2 wrong usage; 1 our own failure; 130 and 143 stopped by a signal.
 """
 
 import datetime
@@ -10,25 +10,39 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
+import pandas as pd
+from rich.console import RenderableType
 from sqlalchemy.exc import DBAPIError
 
 from pipeline import (
     __version__,
+    in_force,
     nightly,
     screen,
     screen_confirm,
     screen_explain,
     screen_forecast,
+    screen_settings,
     screen_status,
+    screen_template,
+    screen_terminal,
     status,
 )
 from pipeline.explain import UnknownIdError, explain
-from pipeline.export import ControlError, LedgerTextError, TargetError
+from pipeline.export import (
+    ControlError,
+    LedgerTextError,
+    TargetError,
+    TargetFileError,
+    choose_again,
+    choose_targets,
+)
 from pipeline.export.forecast_file import ForecastFileError, write_forecast
 from pipeline.look_ahead import UntilError, look_ahead
 from pipeline.outbox import OutboxError, write_judgement
@@ -43,15 +57,19 @@ from pipeline.store import (
     StoreVersionError,
     lasts,
 )  # fmt: skip
+from pipeline.template import TemplateError, TemplateFileError, make_template
+from pipeline.terminal import coloured, console_on
 from pipeline.validate import has_errors
+from schemas.template import ALL, TABLES_FOR
 
 CLEAN, FAILED, MISUSED, REJECTED, REFUSED, BUSY = 0, 1, 2, 3, 4, 75
 
 STATUS_OF = {
-    InboxError: MISUSED, SettingsError: MISUSED, nightly.RunUnknownError: MISUSED,
+    InboxError: MISUSED, nightly.RunUnknownError: MISUSED,
     UnknownIdError: MISUSED, status.NoNightError: MISUSED,
     NoStoreError: MISUSED, StoreError: FAILED, OutboxError: FAILED,
-    UntilError: MISUSED, ForecastFileError: FAILED,
+    UntilError: MISUSED, ForecastFileError: FAILED, TargetFileError: MISUSED,
+    TemplateError: MISUSED, TemplateFileError: FAILED,
     ControlError: REFUSED, LedgerTextError: REFUSED, TargetError: REFUSED,
     RefusedError: REFUSED, StoreVersionError: REFUSED, StoreBusyError: BUSY,
 }  # fmt: skip
@@ -104,7 +122,7 @@ def config_option(command: Callable) -> Callable:
     return click.option(
         "--config", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
         envvar="MILESTONE_BILLING_CONFIG", show_envvar=True,
-        help="The site's settings (billing.toml); without it, the defaults.",
+        help="The site's settings (billing.toml); `settings` shows what is in force.",
     )(command)  # fmt: skip
 
 
@@ -119,6 +137,10 @@ def out_option(default: str, about: str) -> Callable[[Callable], Callable]:
 allow_implausible_option = click.option(
     "--allow-implausible", is_flag=True,
     help="Let a night through that exceeds a bound of [plausibility]; the workbook says so.",
+)  # fmt: skip
+target_option = click.option(
+    "--target", "targets", multiple=True, metavar="NAME",
+    help="Write this target's files; may be given again. It prevails over `targets` of the settings.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 quiet_option = click.option("--quiet", is_flag=True, help="No progress on standard error.")
@@ -139,16 +161,45 @@ timings_option = click.option(
 inbox_argument = click.argument("inbox", type=click.Path(path_type=Path))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Stopped(SystemExit):
+    """A signal asked us to end: everything is unwound first, then it is said."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.signal = signal.Signals(number)
+
+
+class Border(click.Group):
+    """The commands, and the end of one that is stopped."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command; where it was stopped, say so when no bar stands on the line any more."""
+        try:
+            return super().invoke(context)
+        except Stopped as stopped:
+            click.echo(
+                f"milestone-billing: stopped by {stopped.signal.name}; nothing is left half done: "
+                "run it again to go on",
+                err=True,
+            )
+            raise
+
+
+@click.group(cls=Border, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="milestone-billing")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Milestone billing: spreadsheets in, a ledger, interface files and workbooks out.
 
     \b
     Example:
       milestone-billing run inbox --as-of 2026-03-31 --out out
     """
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        former = signal.getsignal(number)
+        if former != signal.SIG_IGN:  # as a shell leaves it to what runs in the background
+            signal.signal(number, _stop)
+            context.call_on_close(partial(signal.signal, number, former))
 
 
 @main.command()
@@ -157,14 +208,16 @@ def main() -> None:
 @out_option("out", "The folder in which the run's own folder is written.")
 @store_option
 @config_option
+@target_option
 @click.option("--dry-run", is_flag=True, help="Say what would be done; post and write nothing.")
 @allow_implausible_option
 @json_option
 @quiet_option
 @timings_option
 def run(
-    inbox: Path, as_of: datetime.date, out: Path, store: str, config: Path | None, dry_run: bool,
-    allow_implausible: bool, as_json: bool, quiet: bool, timings: Path | None,
+    inbox: Path, as_of: datetime.date, out: Path, store: str, config: Path | None,
+    targets: tuple[str, ...], dry_run: bool, allow_implausible: bool, as_json: bool, quiet: bool,
+    timings: Path | None,
 ) -> None:  # fmt: skip
     """The whole night: read, validate, accept, bill, post, export, report.
 
@@ -173,7 +226,7 @@ def run(
       milestone-billing run inbox --as-of 2026-03-31 --out out
     """
     with _explained(), _watching(quiet, timings) as watch:
-        settings = _settings(config)
+        settings = _settings(config, targets)
         outcome = nightly.run_night(
             inbox, as_of, out, store, settings, watch,
             dry_run=dry_run, allow_implausible=allow_implausible,
@@ -200,7 +253,7 @@ def check(
     with _explained(), _watching(quiet, None) as watch:
         _, validated = nightly.check_inbox(inbox, store, _settings(config), watch)
         write_judgement(validated.findings, validated.refused_in_order, out)
-    _print_judgement("Checked", validated, out, as_json)
+    _print_judgement("Checked", validated, out, as_json, is_kept=False)
 
 
 @main.command("import")
@@ -222,7 +275,7 @@ def import_(
     with _explained(), _watching(quiet, None) as watch:
         number, validated = nightly.import_inbox(inbox, store, _settings(config), watch)
         write_judgement(validated.findings, validated.refused_in_order, out)
-    _print_judgement(f"Import {number}", validated, out, as_json)
+    _print_judgement(f"Import {number}", validated, out, as_json, is_kept=True)
 
 
 @main.command()
@@ -255,17 +308,28 @@ def bill(
 @click.argument("run_id")
 @out_option("out", "The folder in which the run's own folder is written.")
 @store_option
+@config_option
+@target_option
 @json_option
 @quiet_option
-def export(run_id: str, out: Path, store: str, as_json: bool, quiet: bool) -> None:
-    """Write a run's files again: the same bytes.
+def export(
+    run_id: str, out: Path, store: str, config: Path | None, targets: tuple[str, ...],
+    as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Write a run's files again: the same bytes. With --target, for other ledgers than the run was
+    made for; only then the settings are read, for what they say of targets.
 
     \b
     Example:
       milestone-billing export 2026-03-31-1 --out out
+      milestone-billing export 2026-03-31-1 --out other --target generic-csv
     """
+
+    def choose(kept: Settings) -> Settings:
+        return choose_again(kept, read_settings(config, os.environ), config, targets)
+
     with _explained(), _watching(quiet, None) as watch:
-        outcome = nightly.export_run(run_id, out, store, watch)
+        outcome = nightly.export_run(run_id, out, store, watch, choose if targets else None)
     _print_night(outcome, as_json, False, status=CLEAN)
 
 
@@ -392,8 +456,67 @@ def confirm(file: Path, out: Path, store: str, as_json: bool, quiet: bool) -> No
     sys.exit(REJECTED if has_errors(judged.findings) else CLEAN)
 
 
-def _settings(config: Path | None) -> Settings:
-    return read_settings(config)
+@main.command()
+@click.argument("file", callback=_writable, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--for", "purpose", type=click.Choice(list(TABLES_FOR)), default=ALL,
+              show_default=True, help="Which tables have a sheet.")  # fmt: skip
+@click.option("--subscription", "subscriptions", multiple=True, metavar="N",
+              help="Fill in the open milestones of this contract; may be repeated.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@store_option
+@json_option
+def template(
+    file: Path, purpose: str, subscriptions: tuple[str, ...], force: bool, store: str, as_json: bool
+) -> None:
+    """A bulk-import workbook, with drop-downs from the store. For milestones, it holds the open ones,
+    so that only completion dates have to be entered.
+
+    \b
+    Example:
+      milestone-billing template upload.xlsx
+      milestone-billing template open.xlsx --for milestones --subscription S-1
+    """
+    with _explained():
+        made = make_template(
+            file, store, purpose=purpose, subscriptions=subscriptions, overwrite=force
+        )
+    account, words = screen_template.template_account, screen_template.template_words
+    _say(screen.as_json(account(made)) if as_json else words(made))
+
+
+@main.command("settings")
+@config_option
+@click.option("--run", "run_id", metavar="RUN_ID", help="What this run was made with.")
+@store_option
+@json_option
+@click.pass_context
+def settings_(
+    context: click.Context, config: Path | None, run_id: str | None, store: str, as_json: bool
+) -> None:
+    """Every setting, its value, and where it came from: the environment, the file or the default.
+
+    \b
+    Example:
+      milestone-billing settings --config billing.toml
+      milestone-billing settings --run 2026-03-31-1
+    """
+    given = context.get_parameter_source("config")
+    if run_id and given is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--run shows what a run was made with: leave --config out")
+    with _explained():
+        if run_id:
+            told = in_force.settings_of_run(run_id, store)
+        else:
+            told = in_force.settings_in_force(config, os.environ, store, Path.cwd())
+    if as_json:
+        _say(screen.as_json(screen_settings.settings_account(told)))
+    else:
+        _say(screen_settings.settings_words(told), screen_settings.settings_view(told))
+
+
+def _settings(config: Path | None, targets: tuple[str, ...] = ()) -> Settings:
+    settings = read_settings(config, os.environ)
+    return choose_targets(settings, config, targets or settings.targets)
 
 
 def _print_night(
@@ -402,23 +525,37 @@ def _print_night(
     if as_json:
         _say(screen.as_json(screen.night_account(outcome, dry_run=dry_run)))
     else:
-        _say(screen.night_words(outcome, dry_run=dry_run))
+        _say(
+            screen.night_words(outcome, dry_run=dry_run),
+            screen_terminal.night_view(outcome, dry_run=dry_run),
+        )
     rejected = REJECTED if has_errors(outcome.record.findings) else CLEAN
     sys.exit(rejected if status is None else status)
 
 
-def _print_judgement(title: str, validated: Any, out: Path, as_json: bool) -> NoReturn:
+def _print_judgement(
+    title: str, validated: Any, out: Path, as_json: bool, *, is_kept: bool
+) -> NoReturn:
     if as_json:
         _say(screen.as_json(screen.judgement_account(validated, out)))
     else:
-        _say(screen.judgement_words(title, validated, out))
+        _say(
+            screen.judgement_words(title, validated, out),
+            screen_terminal.judgement_view(title, validated, out, is_kept),
+        )
     sys.exit(REJECTED if has_errors(validated.findings) else CLEAN)
 
 
-def _say(text: str) -> None:
-    """The result; a reader that has gone away changes nothing of what was done."""
+def _say(text: str, on_a_terminal: RenderableType | None = None) -> None:
+    """The result: on a terminal what is made for it, or the text with its few colours; elsewhere the
+    text alone. A reader that has gone away changes nothing of what was done."""
+    is_json = text.startswith(("{", "["))  # words begin with a letter; machines get no colour
+    console = None if is_json else console_on(sys.stdout)
     try:
-        click.echo(text)
+        if console:
+            console.print(on_a_terminal or coloured(text), soft_wrap=on_a_terminal is None)
+        else:
+            click.echo(text)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -440,6 +577,9 @@ def _explained() -> Iterator[None]:
     """Known failures end in one sentence and their exit status; only our own faults show a trace."""
     try:
         yield
+    except SettingsError as fault:
+        _complain("the settings can't be used, and nothing was done:", fault.findings)
+        sys.exit(MISUSED)
     except tuple(STATUS_OF) as fault:
         click.echo(f"milestone-billing: {fault}", err=True)
         sys.exit(next(status for kind, status in STATUS_OF.items() if isinstance(fault, kind)))
@@ -455,6 +595,18 @@ def _explained() -> Iterator[None]:
         sys.exit(FAILED)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    click.echo("milestone-billing: stopped by SIGTERM; run it again to go on", err=True)
-    sys.exit(128 + signal.SIGTERM)
+def _complain(words: str, findings: pd.DataFrame) -> None:
+    """Everything that is wrong, on standard error; red on a terminal."""
+    named = findings.assign(column="")  # the message begins with the setting's name
+    lines = [f"milestone-billing: {words}", *screen.finding_words(named, len(named))]
+    console = console_on(sys.stderr)
+    if console:
+        console.print(coloured("\n".join(lines)), soft_wrap=True)
+    else:
+        click.echo("\n".join(lines), err=True)
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    """Unwind: the transaction is rolled back, half a folder removed. A second ^C does not disturb it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise Stopped(number)

@@ -8,7 +8,8 @@ commit has left nothing; one that is killed after it has its files written by th
 import datetime
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
 from pipeline.bill import READ_FROM_CONTRACTS, compute_bills
 from pipeline.confirm import TABLE, Asked, Judged, judge_answers, lines_named, parse_answers
 from pipeline.export import check_controls
+from pipeline.findings import join_findings
 from pipeline.outbox import PreparedFiles, discard, prepare_files, publish
 from pipeline.outlook import with_outlook
 from pipeline.post import (
@@ -40,7 +42,7 @@ from pipeline.remember import (
     tonights_record,
     with_plan_changes,
 )
-from pipeline.settings import Settings, settings_text
+from pipeline.settings import Settings, settings_text, unknown_owners
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import (
     IN_MEMORY,
@@ -73,7 +75,7 @@ def run_night(
     """One night, whole. A dry run does everything but keep it."""
     with writing(_dry(store) if dry_run else store, "run") as connection:
         with watch.stage("read"):
-            inputs = read_inputs(inbox)
+            inputs = read_inputs(inbox, told=watch.parts)
         digest = inputs_digest(inputs, as_of, settings)
         finished = () if dry_run else _finish_interrupted(connection, outbox)
         for run, record, folder in finished:
@@ -86,6 +88,7 @@ def run_night(
                 held = hold_for(connection, inputs)
                 validated = validate_inputs(inputs, held, settings.phase_handover)
                 contracts = contracts_in_force(connection, validated)
+                validated = _with_nobodys_accounts(validated, contracts, settings)
             with watch.stage("accept"):
                 number = accept(connection, inputs, validated, "run")
             with watch.stage("bill"):
@@ -122,7 +125,7 @@ def check_inbox(
 ) -> tuple[Inputs, Validated]:
     """Read and validate against what the store holds, and keep nothing."""
     with watch.stage("read"):
-        inputs = read_inputs(inbox)
+        inputs = read_inputs(inbox, told=watch.parts)
     with watch.stage("validate"):
         try:
             with reading(store, "check") as connection:
@@ -138,7 +141,7 @@ def import_inbox(
     """Read, validate and accept; the import's number."""
     with writing(store, "import") as connection:
         with watch.stage("read"):
-            inputs = read_inputs(inbox)
+            inputs = read_inputs(inbox, told=watch.parts)
         with connection.begin():
             with watch.stage("validate"):
                 held = hold_for(connection, inputs)
@@ -178,8 +181,12 @@ def bill_store(
     return Outcome(record, None)
 
 
-def export_run(run_id: str, outbox: Path, store: str, watch: Stopwatch) -> Outcome:
-    """Write a run's files from what the store holds: the same bytes, however often."""
+def export_run(
+    run_id: str, outbox: Path, store: str, watch: Stopwatch,
+    choose: Callable[[Settings], Settings] | None = None,
+) -> Outcome:  # fmt: skip
+    """Write a run's files from what the store holds: the same bytes, however often. `choose` gives
+    its settings other targets than the run had."""
     refuse_missing(store)
     with writing(store, "export") as connection:
         with connection.begin():
@@ -191,7 +198,7 @@ def export_run(run_id: str, outbox: Path, store: str, watch: Stopwatch) -> Outco
                     f"{', '.join(known) or 'none'}"
                 )
         with watch.stage("export and report"):
-            record, folder = _write_run(connection, run, outbox)
+            record, folder = _write_run(connection, run, outbox, choose)
     return Outcome(record, folder)
 
 
@@ -226,6 +233,17 @@ def read_history(store: str) -> tuple[list[Run], pd.DataFrame, pd.DataFrame, pd.
         return [], ledger.no_totals(), ledger.no_totals(), ledger.no_totals()
 
 
+def _with_nobodys_accounts(
+    validated: Validated, contracts: dict[str, pd.DataFrame], settings: Settings
+) -> Validated:
+    """With a warning for each business unit or product of the settings that nobody knows."""
+    found = unknown_owners(
+        settings.accounts, contracts["subscriptions"]["business_unit"],
+        contracts["products"]["product_code"],
+    )  # fmt: skip
+    return replace(validated, findings=join_findings([validated.findings, found]))
+
+
 def _dry(store: str) -> str:
     """A dry run leaves nothing behind: where there is no store yet, not even an empty one."""
     try:
@@ -255,13 +273,19 @@ def _finish_interrupted(
     return tuple((run, *_write_run(connection, run, outbox)) for run in waiting)
 
 
-def _write_run(connection: Connection, run: Run, outbox: Path) -> tuple[RunRecord, Path]:
+def _write_run(
+    connection: Connection, run: Run, outbox: Path,
+    choose: Callable[[Settings], Settings] | None = None,
+) -> tuple[RunRecord, Path]:  # fmt: skip
     with connection.begin():
         record = record_of_run(connection, run)
+    if choose:
+        record = replace(record, settings=choose(record.settings))
     prepared = _prepare(record, outbox)
     folder = publish(prepared)
-    with connection.begin():
-        ledger.mark_sent(connection, run.run_number)
+    if not choose:  # files for another ledger are not what the run was to send
+        with connection.begin():
+            ledger.mark_sent(connection, run.run_number)
     return record, folder
 
 

@@ -30,10 +30,12 @@ def night_account(outcome: Outcome, *, dry_run: bool = False) -> dict[str, Any]:
         "resumed": outcome.resumed,
         "lines": len(record.bill_lines),
         "billed": _amounts(record.bill_lines),
+        "credited": _amounts(record.bill_lines[record.bill_lines["amount_minor"] < 0]),
         "sent_again": _amounts(record.resent),
         "withheld": _amounts(record.withheld),
         "events": len(record.revenue_events),
         "recognised": _amounts(record.revenue_events),
+        "late_milestones": len(record.late_milestones),
         "rows_read": int(record.inputs["rows_read"].sum()),
         "rows_refused": int(record.inputs["rows_refused"].sum()),
         "findings": findings_count(record.findings),
@@ -115,7 +117,7 @@ def finding_words(findings: pd.DataFrame, most: int = MOST_FINDINGS_SHOWN) -> li
     rank = findings["severity"].map({ERROR: 0, WARNING: 1, INFO: 2})
     shown = findings.iloc[np.argsort(rank.to_numpy(), kind="stable")].head(most)
     words = [
-        f"  {row.severity:<8}{row.code}  {_address(row)}: {row.message}"
+        f"  {row.severity:<8}{row.code}  {place_of(row)}: {row.message}"
         for row in shown.itertuples()
     ]
     rest = len(findings) - len(shown)
@@ -221,6 +223,7 @@ def _line_words(lines: pd.DataFrame) -> list[str]:
     ]
 
 
-def _address(row: Any) -> str:
+def place_of(row: Any) -> str:
+    """Where a finding stands: file, sheet, row and column."""
     parts = [row.file, row.sheet, f"row {row.row}" if row.row else "", row.column]
     return ", ".join(part for part in parts if part) or "upload"

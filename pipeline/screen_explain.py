@@ -117,7 +117,8 @@ def _file(file: Mapping[str, Any]) -> list[str]:
         return entry + [GAP + row for row in _table(rows)]
     member = {"S": "an S row, "}.get(file.get("member", ""), "")
     inside = f", {file['member']}" if file.get("member") and not member else ""
-    return [f"{folder}{file['file']}{inside}, {member}row {file['row']}"]
+    row = f", {member}row {file['row']}" if "row" in file else ""
+    return [f"{folder}{file['file']}{inside}{row}"]
 
 
 def _sides(line: Mapping[str, str]) -> list[str]:

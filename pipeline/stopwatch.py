@@ -1,4 +1,8 @@
-"""Progress for the operator and figures for the engineer: each stage's seconds, rows and memory."""
+"""Progress for the operator and figures for the engineer: each stage's seconds, rows and memory.
+
+All of it goes to standard error. On a terminal, a bar with the stage's name and the time so far moves
+while the stage runs, and is gone when it ends; elsewhere a stage that took long is a line of the log.
+"""
 
 import json
 import resource
@@ -10,6 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pipeline.terminal import console_on
+
+LONG = 10.0
+"""Seconds after which a stage is worth a line of the log: the log of a short night stays empty."""
 
 
 @dataclass
@@ -18,24 +28,37 @@ class Stopwatch:
 
     quiet: bool = False
     stages: list[dict[str, object]] = field(default_factory=list)
-    console: Console = field(default_factory=lambda: Console(stderr=True))
+    console: Console | None = field(default_factory=lambda: console_on(sys.stderr))
+    long: float = LONG
+    _progress: Progress | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage; on a terminal, show it while it runs."""
         began = time.perf_counter()
-        if self.quiet or not self.console.is_terminal:
+        with self._shown(name):
             yield
-        else:
-            with self.console.status(f"{name} …"):
-                yield
+        seconds = time.perf_counter() - began
         self.stages.append(
             {
                 "stage": name,
-                "seconds": round(time.perf_counter() - began, 3),
+                "seconds": round(seconds, 3),
                 "peak_memory_mib": peak_memory_mib(),
             }
         )
+        if seconds >= self.long and not self.console:
+            self.tell(f"{name}: {seconds:.1f} s")
+
+    def parts(self, done: int, of: int, rows: int) -> None:
+        """How far the stage that runs has come: a bar that fills, and the rows so far."""
+        if self._progress:
+            words = f"{rows:,} rows" if rows else ""
+            self._progress.update(
+                self._progress.task_ids[-1],
+                completed=done,
+                total=of if of > 1 else None,
+                rows=words,
+            )
 
     def note_rows(self, rows: int) -> None:
         """Say how many rows the stage that just ended handled."""
@@ -44,11 +67,30 @@ class Stopwatch:
     def tell(self, words: str) -> None:
         """A line of the log."""
         if not self.quiet:
-            self.console.print(words, highlight=False, markup=False, soft_wrap=True)
+            sys.stderr.write(f"milestone-billing: {words}\n")
+            sys.stderr.flush()
 
     def write(self, path: Path) -> None:
         """The stages as JSON."""
         path.write_text(json.dumps(self.stages, indent=2) + "\n", "utf-8")
+
+    @contextmanager
+    def _shown(self, name: str) -> Iterator[None]:
+        """A bar that goes when the stage ends, however it ends."""
+        if self.quiet or not self.console:
+            yield
+            return
+        columns = (
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20),
+            TimeElapsedColumn(), TextColumn("{task.fields[rows]}"),
+        )  # fmt: skip
+        with Progress(*columns, console=self.console, transient=True) as self._progress:
+            self._progress.add_task(name, total=None, rows="")
+            try:
+                yield
+            finally:
+                self._progress.stop()
+        self._progress = None
 
 
 def peak_memory_mib() -> int:

@@ -14,6 +14,7 @@ PURE = (
     "pipeline/findings.py", "pipeline/record.py", "pipeline/post/proofs.py", "schemas",
     "pipeline/recognise", "pipeline/journal.py", "pipeline/books.py", "pipeline/words.py",
     "pipeline/closed_periods.py", "pipeline/phases.py", "pipeline/periods.py",
+    "pipeline/template/open_milestones.py", "pipeline/template/choices.py",
 )  # fmt: skip
 WORLD = frozenset(
     ["os", "sys", "io", "pathlib", "shutil", "tempfile", "subprocess", "socket", "time", "random",
