@@ -11,6 +11,9 @@ PYTHON ?= $(shell for one in python3.14 python3.13 python3.12 python3.11 python3
 MILESTONES ?= 100000 1000000
 RECURRING ?= 25000 250000
 WORKERS ?= auto
+SECONDS ?= 300
+SEEDS ?= 0
+FIRST ?= 1
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,9 +29,26 @@ lint: $(VENV)/installed-dev ## formatting, style, types and layers
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory audit
+
+audit: $(VENV)/installed-dev ## known vulnerabilities of what is installed, where they can be asked for
+	@if [ ! -x $(BIN)/pip-audit ]; then \
+		echo "audit: pip-audit is not installed, so nothing was audited (pip install pip-audit)"; \
+	else \
+		said=$$($(BIN)/pip-audit --local --skip-editable --timeout 15 --progress-spinner off 2>&1); \
+		status=$$?; \
+		case "$$said" in \
+			*"ound "*" known vulnerabilit"*) printf '%s\n' "$$said"; exit $$status;; \
+			*"o known vulnerabilities"*) echo "audit: no known vulnerabilities";; \
+			*) echo "audit: the index can't be asked from here, so nothing was audited";; \
+		esac; \
+	fi
 
 bench: $(VENV)/installed-dev ## time nights of up to 1,000,000 milestones and 6,000,000 periods
 	@$(BIN)/python -m benchmarks.bench $(MILESTONES) $(RECURRING:%=--recurring %)
+
+fuzz: $(VENV)/installed-dev ## mutate the sample files for SECONDS (or SEEDS rounds from FIRST on) and judge what is read
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --seeds $(SEEDS) --first $(FIRST)
 
 docs: $(VENV)/installed-dev ## write the tables of columns and rules, and the settings, into README.md
 	@$(BIN)/python -m schemas.dictionary README.md
@@ -59,4 +79,4 @@ $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 		echo "the packages can't be installed: is a package index reachable from here?"; exit 1; }
 	@touch $@ $(VENV)/installed
 
-.PHONY: help run test lint bench docs clean
+.PHONY: help run test lint audit bench fuzz docs clean

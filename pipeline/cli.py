@@ -32,8 +32,10 @@ from pipeline import (
     screen_status,
     screen_template,
     screen_terminal,
+    screen_verify,
     status,
 )
+from pipeline.actor import Actor, actor_of, masked
 from pipeline.explain import UnknownIdError, explain
 from pipeline.export import (
     ControlError,
@@ -60,6 +62,7 @@ from pipeline.store import (
 from pipeline.template import TemplateError, TemplateFileError, make_template
 from pipeline.terminal import coloured, console_on
 from pipeline.validate import has_errors
+from pipeline.verify import verify_store
 from schemas.template import ALL, TABLES_FOR
 
 CLEAN, FAILED, MISUSED, REJECTED, REFUSED, BUSY = 0, 1, 2, 3, 4, 75
@@ -170,12 +173,20 @@ class Stopped(SystemExit):
 
 
 class Border(click.Group):
-    """The commands, and the end of one that is stopped."""
+    """The commands, who gave one, and the end of one that is stopped."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        """Remember the command as it was typed, for the audit trail."""
+        context.obj = actor_of(arguments)
+        return super().parse_args(context, arguments)
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command; where it was stopped, say so when no bar stands on the line any more."""
         try:
             return super().invoke(context)
+        except click.ClickException as fault:
+            fault.message = masked(fault.message)  # type: ignore[misc]
+            raise
         except Stopped as stopped:
             click.echo(
                 f"milestone-billing: stopped by {stopped.signal.name}; nothing is left half done: "
@@ -195,6 +206,10 @@ def main(context: click.Context) -> None:
     Example:
       milestone-billing run inbox --as-of 2026-03-31 --out out
     """
+    # what is written is its owner's alone: contracts and prices are nobody else's business
+    mask = os.umask(0o077)
+    os.umask(mask | 0o077)
+    context.call_on_close(partial(os.umask, mask))
     for number in (signal.SIGTERM, signal.SIGINT):
         former = signal.getsignal(number)
         if former != signal.SIG_IGN:  # as a shell leaves it to what runs in the background
@@ -229,7 +244,7 @@ def run(
         settings = _settings(config, targets)
         outcome = nightly.run_night(
             inbox, as_of, out, store, settings, watch,
-            dry_run=dry_run, allow_implausible=allow_implausible,
+            dry_run=dry_run, allow_implausible=allow_implausible, actor=_actor(),
         )  # fmt: skip
     _print_night(outcome, as_json, dry_run)
 
@@ -273,7 +288,9 @@ def import_(
       milestone-billing import milestones.xlsx --out import
     """
     with _explained(), _watching(quiet, None) as watch:
-        number, validated = nightly.import_inbox(inbox, store, _settings(config), watch)
+        number, validated = nightly.import_inbox(
+            inbox, store, _settings(config), watch, actor=_actor()
+        )
         write_judgement(validated.findings, validated.refused_in_order, out)
     _print_judgement(f"Import {number}", validated, out, as_json, is_kept=True)
 
@@ -299,7 +316,7 @@ def bill(
     with _explained(), _watching(quiet, None) as watch:
         outcome = nightly.bill_store(
             as_of, store, _settings(config), watch,
-            dry_run=dry_run, allow_implausible=allow_implausible,
+            dry_run=dry_run, allow_implausible=allow_implausible, actor=_actor(),
         )  # fmt: skip
     _print_night(outcome, as_json, dry_run)
 
@@ -334,18 +351,40 @@ def export(
 
 
 @main.command()
+@click.option("--verify", is_flag=True,
+              help="Compute every run again, and say what does not hold (exit 1).")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False, exists=True),
+              metavar="OUT", help="With --verify: the runs' files in OUT as well.")  # fmt: skip
+@click.option("--audit", is_flag=True, help="Who brought what: user, time, command, files, run.")
 @store_option
 @json_option
-def history(store: str, as_json: bool) -> None:
-    """The runs, their totals and their state.
+def history(verify: bool, out: Path | None, audit: bool, store: str, as_json: bool) -> None:
+    """The runs, their totals and their state; or whether all of it still holds; or who brought it.
 
     \b
     Example:
       milestone-billing history
+      milestone-billing history --verify --out out
+      milestone-billing history --audit
     """
+    if (verify == audit and (verify or out)) or (out and not verify):
+        raise click.UsageError("give --verify or --audit, not both; --out goes with --verify")
+    if verify:
+        _print_verified(store, out, as_json)
     with _explained():
-        account = screen.history_account(*nightly.read_history(store))
-    _say(screen.as_json(account) if as_json else screen.history_words(account))
+        if audit:
+            account = screen_verify.audit_account(nightly.read_trail(store))
+        else:
+            account = screen.history_account(*nightly.read_history(store))
+    words = screen_verify.audit_words if audit else screen.history_words
+    _say(screen.as_json(account) if as_json else words(account))
+
+
+def _print_verified(store: str, out: Path | None, as_json: bool) -> NoReturn:
+    with _explained():
+        account = screen_verify.verify_account(verify_store(store, out))
+    _say(screen.as_json(account) if as_json else screen_verify.verify_words(account))
+    sys.exit(FAILED if account["failed"] else CLEAN)
 
 
 @main.command("explain")
@@ -449,7 +488,7 @@ def confirm(file: Path, out: Path, store: str, as_json: bool, quiet: bool) -> No
       milestone-billing confirm receivables-2026-04-01.csv
     """
     with _explained(), _watching(quiet, None) as watch:
-        judged = nightly.confirm_answers(file, store, watch)
+        judged = nightly.confirm_answers(file, store, watch, actor=_actor())
         write_judgement(judged.findings, judged.refused, out)
     account, words = screen_confirm.confirm_account, screen_confirm.confirm_words
     _say(screen.as_json(account(judged, out)) if as_json else words(judged, out))
@@ -514,6 +553,10 @@ def settings_(
         _say(screen_settings.settings_words(told), screen_settings.settings_view(told))
 
 
+def _actor() -> Actor | None:
+    return click.get_current_context().find_object(Actor)
+
+
 def _settings(config: Path | None, targets: tuple[str, ...] = ()) -> Settings:
     settings = read_settings(config, os.environ)
     return choose_targets(settings, config, targets or settings.targets)
@@ -558,7 +601,20 @@ def _say(text: str, on_a_terminal: RenderableType | None = None) -> None:
             click.echo(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
+    except OSError as fault:
+        _close_output()
+        click.echo(
+            "milestone-billing: the command has done its work, but its result can't be printed: "
+            f"{fault.strerror}",
+            err=True,
+        )
+        sys.exit(FAILED)
+
+
+def _close_output() -> None:
+    """Nothing more is printed, not even what waits to be when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -581,11 +637,13 @@ def _explained() -> Iterator[None]:
         _complain("the settings can't be used, and nothing was done:", fault.findings)
         sys.exit(MISUSED)
     except tuple(STATUS_OF) as fault:
-        click.echo(f"milestone-billing: {fault}", err=True)
+        click.echo(f"milestone-billing: {masked(str(fault))}", err=True)
         sys.exit(next(status for kind, status in STATUS_OF.items() if isinstance(fault, kind)))
     except DBAPIError as fault:
         words = str(fault.orig).strip().splitlines()
-        click.echo(f"milestone-billing: the store failed: {words[0] if words else ''}", err=True)
+        click.echo(
+            f"milestone-billing: the store failed: {masked(words[0] if words else '')}", err=True
+        )
         sys.exit(FAILED)
     except OverflowError as fault:
         click.echo(f"milestone-billing: {fault}; nothing was posted", err=True)

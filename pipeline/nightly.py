@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from pipeline import __version__
 from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
+from pipeline.actor import Actor, actor_of
 from pipeline.bill import READ_FROM_CONTRACTS, compute_bills
 from pipeline.confirm import TABLE, Asked, Judged, judge_answers, lines_named, parse_answers
 from pipeline.export import check_controls
@@ -48,6 +49,7 @@ from pipeline.store import (
     IN_MEMORY,
     NoStoreError,
     answers,
+    audit,
     ledger,
     reading,
     refuse_missing,
@@ -55,6 +57,7 @@ from pipeline.store import (
 )
 from pipeline.store.contracts import last_import_number, read_contracts
 from pipeline.store.ledger import Run
+from pipeline.store.one_contract import read_posters
 from pipeline.validate import Held, Validated, validate_inputs
 
 
@@ -71,6 +74,7 @@ class Outcome:
 def run_night(
     inbox: Path, as_of: datetime.date, outbox: Path, store: str, settings: Settings,
     watch: Stopwatch, *, dry_run: bool = False, allow_implausible: bool = False,
+    actor: Actor | None = None,
 ) -> Outcome:  # fmt: skip
     """One night, whole. A dry run does everything but keep it."""
     with writing(_dry(store) if dry_run else store, "run") as connection:
@@ -105,6 +109,7 @@ def run_night(
                 )
                 books = books_of(connection, run, bills, revenue, settings)
                 post(connection, run, bills, revenue, books)
+                _sign(connection, actor, import_number=number, run_number=run.run_number)
             record = tonights_record(run, settings, validated, bills, revenue, books, told.sent)
             if dry_run:
                 transaction.rollback()
@@ -136,7 +141,7 @@ def check_inbox(
 
 
 def import_inbox(
-    inbox: Path, store: str, settings: Settings, watch: Stopwatch
+    inbox: Path, store: str, settings: Settings, watch: Stopwatch, *, actor: Actor | None = None
 ) -> tuple[int, Validated]:
     """Read, validate and accept; the import's number."""
     with writing(store, "import") as connection:
@@ -147,12 +152,14 @@ def import_inbox(
                 held = hold_for(connection, inputs)
                 validated = validate_inputs(inputs, held, settings.phase_handover)
             with watch.stage("accept"):
-                return accept(connection, inputs, validated, "import"), validated
+                number = accept(connection, inputs, validated, "import")
+                _sign(connection, actor, import_number=number)
+    return number, validated
 
 
 def bill_store(
     as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, *,
-    dry_run: bool = False, allow_implausible: bool = False,
+    dry_run: bool = False, allow_implausible: bool = False, actor: Actor | None = None,
 ) -> Outcome:  # fmt: skip
     """Bill from what the store holds, and post; `export_run` writes the files."""
     refuse_missing(store)
@@ -175,6 +182,7 @@ def bill_store(
             )
             books = books_of(connection, run, bills, revenue, settings)
             post(connection, run, bills, revenue, books)
+            _sign(connection, actor, run_number=run.run_number)
         record = tonights_record(run, settings, None, bills, revenue, books, told.sent)
         if dry_run:
             transaction.rollback()
@@ -202,7 +210,9 @@ def export_run(
     return Outcome(record, folder)
 
 
-def confirm_answers(path: Path, store: str, watch: Stopwatch) -> Judged:
+def confirm_answers(
+    path: Path, store: str, watch: Stopwatch, *, actor: Actor | None = None
+) -> Judged:
     """Read what Receivables made of the lines, and keep the answers that are accepted."""
     refuse_missing(store)
     with writing(store, "confirm") as connection:
@@ -214,13 +224,26 @@ def confirm_answers(path: Path, store: str, watch: Stopwatch) -> Judged:
             asked = Asked(answers.read_wanted_lines(connection), answers.read_told(connection))
             judged = judge_answers(inputs, parsed, asked)
             answers.keep_answers(connection, judged.answers, utc_now())
+            if len(judged.answers):
+                _sign(connection, actor, answers_kept=len(judged.answers))
     return judged
 
 
-def read_history(store: str) -> tuple[list[Run], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def read_trail(store: str) -> pd.DataFrame:
+    """The audit trail (`audit.read_audit`); nothing without a store."""
+    try:
+        with reading(store, "history") as connection:
+            return audit.read_audit(connection)
+    except NoStoreError:
+        return pd.DataFrame()
+
+
+def read_history(
+    store: str,
+) -> tuple[list[Run], pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[int, str]]:
     """The runs, the oldest first, what they billed and recognised (`ledger.billed_totals`,
-    `ledger.recognised_totals`), and what became of it (`answers.read_answers_by_run`); none without
-    a store."""
+    `ledger.recognised_totals`), what became of it (`answers.read_answers_by_run`), and who posted
+    them; none without a store."""
     try:
         with reading(store, "history") as connection:
             return (
@@ -228,9 +251,15 @@ def read_history(store: str) -> tuple[list[Run], pd.DataFrame, pd.DataFrame, pd.
                 ledger.billed_totals(connection),
                 ledger.recognised_totals(connection),
                 answers.read_answers_by_run(connection),
+                read_posters(connection),
             )
     except NoStoreError:
-        return [], ledger.no_totals(), ledger.no_totals(), ledger.no_totals()
+        return [], ledger.no_totals(), ledger.no_totals(), ledger.no_totals(), {}
+
+
+def _sign(connection: Connection, actor: Actor | None, **what: int) -> None:
+    """Who does this, into the audit trail, in the same transaction."""
+    audit.keep_actor(connection, actor or actor_of(()), utc_now(), __version__, **what)
 
 
 def _with_nobodys_accounts(

@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -131,10 +131,11 @@ def findings_count(findings: pd.DataFrame) -> dict[str, int]:
 
 
 def history_account(
-    runs: Sequence[Run], billed: pd.DataFrame, recognised: pd.DataFrame, sent: pd.DataFrame
-) -> list[dict[str, Any]]:
+    runs: Sequence[Run], billed: pd.DataFrame, recognised: pd.DataFrame, sent: pd.DataFrame,
+    posters: Mapping[int, str] | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
     """The runs, the oldest first, each with its totals by currency, its state, and what became of its
-    lines until now (`sent`: answers.read_answers_by_run)."""
+    lines until now (`sent`: answers.read_answers_by_run), and who posted it."""
     last_night = max((run.as_of for run in runs), default=datetime.date.min)
     amounts = billed.assign(amount=_texts(billed))
     events = recognised.assign(amount=_texts(recognised))
@@ -156,6 +157,7 @@ def history_account(
             },
             **sent_account(sent, run.run_number, last_night),
             "posted_at": run.posted_at,
+            "posted_by": (posters or {}).get(run.run_number, ""),
         }
         for run in runs
     ]

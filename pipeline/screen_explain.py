@@ -102,6 +102,7 @@ def _run(account: Mapping[str, Any]) -> list[str]:
         "",
         f"Posted by run {run['run_id']}, as of {run['as_of']}",
         f"  posted at {run['posted_at']} by program version {run['program_version']}",
+        *([f"  by {run['posted_by']}"] if run["posted_by"] else []),
     ]
     if not run["files_are_out"]:
         lines.append(f"  its files are not out yet: milestone-billing export {run['run_id']}")
@@ -171,7 +172,8 @@ def _story(account: Mapping[str, Any]) -> list[str]:
         if contract[name]
     ]
     for chapter in account["story"]:
-        lines += ["", f"{chapter['title']} ({chapter['at']})"]
+        by = f", by {chapter['by']}" if chapter.get("by") else ""
+        lines += ["", f"{chapter['title']} ({chapter['at']}{by})"]
         lines += [word for entry in chapter["entries"] for word in _entry(entry)]
     return lines + _stands(account["stands"]) + _waits(account["waits"])
 

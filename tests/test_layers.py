@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 PURE = (
     "pipeline/validate", "pipeline/bill", "pipeline/money.py", "pipeline/frames.py",
     "pipeline/findings.py", "pipeline/record.py", "pipeline/post/proofs.py", "schemas",
+    "pipeline/post/totals.py", "pipeline/verify/checks.py",
     "pipeline/recognise", "pipeline/journal.py", "pipeline/books.py", "pipeline/words.py",
     "pipeline/closed_periods.py", "pipeline/phases.py", "pipeline/periods.py",
     "pipeline/template/open_milestones.py", "pipeline/template/choices.py",

@@ -30,7 +30,7 @@ class Kept:
     `made_by`: the actions, of whichever contract, that made rows of this one. `origins`: what the
     versions' sources are. `uploads`: the imports that changed it, or what it refers to.
     `lines`, `revenue_lines`, `events`: its ledger rows, with run_number. `answers`: what Receivables
-    said of the lines; `resent`: which runs sent rejected lines again.
+    said of the lines; `resent`: which runs sent rejected lines again; `posters`: who posted which run.
     """
 
     number: str
@@ -44,6 +44,7 @@ class Kept:
     answers: pd.DataFrame
     resent: pd.DataFrame
     runs: list[Run]
+    posters: dict[int, str]
 
     @property
     def is_known(self) -> bool:
@@ -102,6 +103,7 @@ def keep(connection: Connection, number: str) -> Kept:
         answers=one_contract.read_own_answers(connection, number),
         resent=one_contract.read_own_resent(connection, number),
         runs=ledger.read_runs(connection),
+        posters=one_contract.read_posters(connection),
     )
 
 

@@ -22,13 +22,15 @@ FIRST_ROW = 2
 """A file that people open has its headings in row 1."""
 
 
-def run_account(run: Run) -> dict[str, Any]:
-    """The run that posted a row."""
+def run_account(kept: Kept, run_number: int) -> dict[str, Any]:
+    """The run that posted a row, and who posted it (blank of an earlier version's)."""
+    run = kept.run(run_number)
     return {
         "run_id": run.run_id,
         "as_of": run.as_of.isoformat(),
         "command": run.command,
         "posted_at": run.posted_at,
+        "posted_by": kept.posters.get(run.run_number, ""),
         "program_version": run.program_version,
         "files_are_out": run.sent_after_run is not None,
     }

@@ -58,8 +58,16 @@ def _uploads(kept: Kept) -> list[dict[str, Any]]:
         told = {"kind": UPLOAD, "says": _row_words(row, own), **address}
         entries.setdefault(row.import_number, []).append(told)
     at = {upload.import_number: upload.accepted_at for upload in rows_of(kept.uploads)}
+    who = kept.uploads[kept.uploads["user_name"].notna()]
+    by = {one.import_number: f"{one.user_name} on {one.host}" for one in rows_of(who)}
     return [
-        {"order": (number, 0, 0), "title": f"import {number}", "at": at[number], "entries": told}
+        {
+            "order": (number, 0, 0),
+            "title": f"import {number}",
+            "at": at[number],
+            "by": by.get(number, ""),
+            "entries": told,
+        }
         for number, told in entries.items()
     ]
 
@@ -100,6 +108,7 @@ def _runs(kept: Kept, reached: pd.DataFrame) -> list[dict[str, Any]]:
         if entries:
             chapters.append(
                 {"order": (run.import_number, 1, run.run_number), "at": run.posted_at,
+                 "by": kept.posters.get(run.run_number, ""),
                  "title": f"run {run.run_id}, as of {run.as_of.isoformat()}", "entries": entries}
             )  # fmt: skip
     return chapters

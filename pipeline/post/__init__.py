@@ -10,6 +10,7 @@ from pipeline.bill import Bills
 from pipeline.books import Books
 from pipeline.post.plausibility import implausible
 from pipeline.post.proofs import broken_proofs
+from pipeline.post.totals import control_totals
 from pipeline.recognise import Revenue
 from pipeline.settings import Settings, settings_from_text, settings_text
 from pipeline.store import answers, ledger
@@ -78,6 +79,7 @@ def post(connection: Connection, run: Run, bills: Bills, revenue: Revenue, books
         raise RefusedError("a proof fails, so nothing is posted: " + "; ".join(broken))
     ledger.post_run(connection, run, bills.lines, revenue.lines, revenue.events)
     answers.keep_resent(connection, run.run_number, bills.resent["bill_line_id"])
+    ledger.close_run(connection, run.run_number, control_totals(bills, revenue, books))
 
 
 def new_run(connection: Connection, as_of: datetime.date, command: str, **facts: Any) -> Run:

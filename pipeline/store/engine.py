@@ -10,12 +10,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
-from pipeline.store.lock import holder_name, holding
-from pipeline.store.migrations import applied_migrations, check_version, migrate
-
-
-class StoreError(Exception):
-    """The store can't be opened or used; the message never holds the password."""
+from pipeline.actor import masked
+from pipeline.store.lock import StoreError, holder_name, holding
+from pipeline.store.migrations import (
+    applied_migrations,
+    check_version,
+    migrate,
+    refuse_older,
+)  # fmt: skip
 
 
 class NoStoreError(StoreError):
@@ -27,6 +29,8 @@ IN_MEMORY = "sqlite://"
 
 NOT_A_URL = "--store is not a database URL; write sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 
+AT_IN_PASSWORD = "--store has an @ too many: in a password write @ as %40, : as %3A, / as %2F"
+
 
 def _engine(url_text: str, command: str) -> Engine:
     try:
@@ -36,6 +40,8 @@ def _engine(url_text: str, command: str) -> Engine:
 
 
 def _engine_of(url: URL, command: str) -> Engine:
+    if "@" in (url.host or ""):  # the rest of a password, which no message may hold
+        raise StoreError(AT_IN_PASSWORD)
     if url.get_backend_name() == "postgresql":
         connect_args = {"application_name": holder_name(command), "connect_timeout": 10}
         driver = url.set(drivername="postgresql+psycopg")
@@ -65,6 +71,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA busy_timeout = 10000")
     connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA recursive_triggers = ON")  # a row that is replaced counts as deleted
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -108,6 +115,7 @@ def reading(url: str, command: str) -> Iterator[Connection]:
         check_version(applied)
         if not applied:
             raise NoStoreError(NO_STORE.format(url=_shown(url)))
+        refuse_older(applied, _shown(url))
         yield connection
 
 
@@ -122,7 +130,7 @@ NO_STORE = "there is no store at {url} yet: check the URL; `run` and `import` ma
 
 
 def _shown(url_text: str) -> str:
-    return make_url(url_text).render_as_string(hide_password=True)
+    return masked(make_url(url_text).render_as_string(hide_password=True))
 
 
 @contextmanager

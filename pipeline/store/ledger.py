@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Row, Select, Table, and_, func, select
 from pipeline.store.rows import insert_frame, read_frame
 from pipeline.store.schema import (
     bill_lines,
+    control_totals,
     revenue_events,
     revenue_lines,
+    run_closings,
     runs,
 )
 from schemas.outputs import BillLines, OutputTable, RevenueEvents, RevenueLines, dtypes_of
@@ -91,6 +93,27 @@ def post_run(
     )
     insert_frame(connection, revenue_lines, stated.assign(run_number=run.run_number))
     insert_frame(connection, revenue_events, events.assign(run_number=run.run_number))
+
+
+def close_run(connection: Connection, run_number: int, totals: pd.DataFrame) -> None:
+    """Close a run, after which it takes no more rows: the store refuses it unless its lines and events
+    come to these totals (`post.totals.control_totals`), and commits no run that is not closed."""
+    insert_frame(connection, control_totals, totals.assign(run_number=run_number))
+    connection.execute(run_closings.insert().values(run_number=run_number))
+
+
+def read_control_totals(connection: Connection) -> pd.DataFrame:
+    """What each run was to come to: run_number, currency, lines, amount_minor, events,
+    recognised_minor (int64), debit_minor, credit_minor (Int64: missing of runs before there were
+    control totals)."""
+    frame = read_frame(connection, select(control_totals))
+    counted = ("run_number", "lines", "amount_minor", "events", "recognised_minor")
+    return frame.astype(dict.fromkeys(counted, "int64"))
+
+
+def read_closed(connection: Connection) -> list[int]:
+    """The numbers of the runs that are closed."""
+    return list(connection.scalars(select(run_closings.c.run_number)))
 
 
 def mark_sent(connection: Connection, run_number: int) -> None:

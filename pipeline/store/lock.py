@@ -9,7 +9,7 @@ import datetime
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,6 +17,10 @@ from sqlalchemy import Connection, text
 
 LOCK_KEY = (1296123202, 1)
 """Two numbers that no other program is likely to lock in the same database."""
+
+
+class StoreError(Exception):
+    """The store can't be opened or used; the message never holds the password."""
 
 
 class StoreBusyError(Exception):
@@ -52,13 +56,29 @@ def _holding_file_lock(database: Path, command: str) -> Iterator[None]:
         except OSError:
             name = "another process, which has only just begun"
         raise StoreBusyError(f"the store is held by {name}") from held
+    except OSError as fault:
+        raise StoreError(UNWRITABLE.format(folder=database.parent, why=fault.strerror)) from fault
     try:
-        since = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
-        holder.write_text(f"{holder_name(command)}, since {since}", "utf-8")
+        _name_holder(holder, command)
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _name_holder(holder: Path, command: str) -> None:
+    since = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+    try:
+        holder.write_text(f"{holder_name(command)}, since {since}", "utf-8")
+    except OSError as fault:
+        raise StoreError(UNWRITABLE.format(folder=holder.parent, why=fault.strerror)) from fault
+
+
+UNWRITABLE = (
+    "the store's folder {folder} can't be written: {why}; free space, allow writing, or name a store "
+    "elsewhere"
+)
 
 
 def _holding_advisory_lock(connection: Connection) -> Iterator[None]:

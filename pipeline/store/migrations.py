@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, inspect, select
 
 from pipeline.store import schema
+from pipeline.store.guards import close_earlier_runs, set_guards
 
 migration_log = Table(
     "schema_migrations",
@@ -37,11 +38,20 @@ def _add_life(connection: Connection) -> None:
         )
 
 
+def _add_guards(connection: Connection) -> None:
+    """Control totals and closings of the runs, those of earlier ones from the ledger; the audit trail;
+    and the triggers that keep all of it."""
+    _create_missing_tables(connection)
+    close_earlier_runs(connection)
+    set_guards(connection)
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("contracts, ledger and runs", _create_missing_tables),
     ("phases", _create_missing_tables),
     ("revenue", _create_missing_tables),
     ("actions, adjustments and answers", _add_life),
+    ("guards and audit trail", _add_guards),
 )
 
 
@@ -60,6 +70,17 @@ def check_version(applied: list[str]) -> None:
             "the store was migrated by another version of this program "
             f"(it has had: {', '.join(applied)}; known here: {', '.join(known)}): "
             "run the version that made it, or name another store"
+        )
+
+
+def refuse_older(applied: list[str], url: str) -> None:
+    """Refuse to read a store that lacks migrations; what writes to it brings it up first."""
+    missing = [name for name, _ in MIGRATIONS[len(applied) :]]
+    if missing:
+        raise StoreVersionError(
+            "the store was last written by an earlier version of this program (it lacks: "
+            f"{', '.join(missing)}): milestone-billing bill --dry-run --store {url} brings it up to "
+            "this one, and posts nothing"
         )
 
 

@@ -11,6 +11,7 @@ from pipeline.store.rows import read_frame
 from pipeline.store.schema import (
     CONTRACT_TABLES,
     answers,
+    audit_trail,
     bill_lines,
     imports,
     refused_rows,
@@ -97,13 +98,31 @@ def read_origins(connection: Connection, numbers: Sequence[int]) -> pd.DataFrame
 
 
 def read_uploads(connection: Connection, numbers: Sequence[int]) -> pd.DataFrame:
-    """These imports: import_number (int64), command, accepted_at; the oldest first."""
-    columns = (imports.c.import_number, imports.c.command, imports.c.accepted_at)
-    selection = select(*columns).where(imports.c.import_number.in_(list(numbers)))
+    """These imports: import_number (int64), command, accepted_at, user_name and host (missing of
+    those before there was an audit trail); the oldest first."""
+    trail = audit_trail.c
+    selection = (
+        select(
+            imports.c.import_number, imports.c.command, imports.c.accepted_at, trail.user_name,
+            trail.host,
+        )
+        .outerjoin(audit_trail, trail.import_number == imports.c.import_number)
+        .where(imports.c.import_number.in_(list(numbers)))
+    )  # fmt: skip
     return (
         read_frame(connection, selection.order_by(imports.c.import_number))
         .astype({"import_number": "int64"})
     )  # fmt: skip
+
+
+def read_posters(connection: Connection) -> dict[int, str]:
+    """Who posted each run, by its number, as `ann on desk-3`; nobody of those before there was an
+    audit trail."""
+    trail = audit_trail.c
+    rows = connection.execute(
+        select(trail.run_number, trail.user_name, trail.host).where(trail.run_number.is_not(None))
+    )
+    return {row.run_number: f"{row.user_name} on {row.host}" for row in rows}
 
 
 def read_own_lines(connection: Connection, number: str) -> pd.DataFrame:

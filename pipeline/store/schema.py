@@ -229,3 +229,54 @@ resent_lines = Table(
     sqlite_with_rowid=False,
 )
 """Rejected lines that a run sent again, under the same key; nothing of them is posted again."""
+
+control_totals = Table(
+    "control_totals",
+    metadata,
+    Column("run_number", Integer, ForeignKey("runs.run_number"), primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("lines", BigInteger, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("recognised_minor", BigInteger, nullable=False),
+    Column("debit_minor", BigInteger),  # null: the run is older than this table
+    Column("credit_minor", BigInteger),
+    CheckConstraint("debit_minor = credit_minor", name="entries_balance"),
+)
+"""What each run's proofs said that it comes to, by currency; no row where that is nothing."""
+
+run_closings = Table(
+    "run_closings",
+    metadata,
+    Column(
+        "run_number", Integer, ForeignKey("runs.run_number"), primary_key=True, autoincrement=False
+    ),
+)
+"""Runs that are posted whole: the last row of a run, which `guards` takes only if all totals hold."""
+
+runs_to_close = Table(
+    "runs_to_close",
+    metadata,
+    Column(
+        "run_number", Integer,
+        ForeignKey("run_closings.run_number", deferrable=True, initially="DEFERRED"),
+        primary_key=True, autoincrement=False,
+    ),
+)  # fmt: skip
+"""Filled by a trigger on `runs`: its key is checked at the commit, so no run is kept unclosed."""
+
+audit_trail = Table(
+    "audit_trail",
+    metadata,
+    Column("audit_number", Integer, primary_key=True, autoincrement=False),
+    Column("done_at", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("command_line", Text, nullable=False),  # as it was typed, passwords masked
+    Column("program_version", Text, nullable=False),
+    Column("import_number", Integer, ForeignKey("imports.import_number")),
+    Column("run_number", Integer, ForeignKey("runs.run_number")),
+    Column("first_answer", Integer),
+    Column("last_answer", Integer),
+)
+"""Who brought what: one row for each command that accepted an upload, posted a run or kept answers."""

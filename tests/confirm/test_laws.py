@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from pipeline.post.totals import CONTROLLED
 from pipeline.store import answers, ledger, writing
 from schemas.outputs import BillLines, RevenueEvents, RevenueLines, dtypes_of, nothing_of
 
@@ -85,6 +86,9 @@ def post(connection: Connection, model: Model, count: int, held: set[int]) -> No
     empty = nothing_of(RevenueLines), nothing_of(RevenueEvents)
     ledger.post_run(connection, run, lines_of(names), *empty)
     answers.keep_resent(connection, model.runs, pd.Series(again, dtype="str"))
+    nothing = dict.fromkeys(CONTROLLED, 0) | {"currency": "USD"}
+    totals = pd.DataFrame([nothing | {"lines": count, "amount_minor": 100 * count}])
+    ledger.close_run(connection, model.runs, totals)
     model.lines |= {name: Line(model.runs) for name in names}
     for name in again:
         model.lines[name].resent_by.append(model.runs)

@@ -17,8 +17,9 @@ from sqlalchemy import MetaData, NullPool, create_engine, make_url, select
 from tests.builders import Company, changed, joined, little_company, only, rows_of, write_inbox
 
 ROOT = Path(__file__).parents[2]
-CLOCKS = {"posted_at", "accepted_at", "applied_at"}
-"""Columns that say when something was done; everything else is the same in every repetition."""
+CLOCKS = {"posted_at", "accepted_at", "applied_at", "done_at", "command_line"}
+"""Columns that say when and in which place something was done; everything else is the same in every
+repetition."""
 
 _numbers = itertools.count(1)
 

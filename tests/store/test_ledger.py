@@ -60,25 +60,6 @@ def test_plain_sql_can_not_spoil_the_ledger(billed_url: str, instead: dict[str, 
     pandas.testing.assert_frame_equal(ledger_lines(billed_url), before)
 
 
-def test_a_true_correction_is_taken(tmp_path: Path, store_url: str) -> None:
-    """The near miss: the next revision, by its own name, that names the line it corrects."""
-    billed(tmp_path, store_url)
-    with writing(store_url, "test") as connection, connection.begin():
-        instead = {
-            "revision": "1", "bill_line_id": "bill_line_id || '#1'",
-            "corrects_bill_line_id": "bill_line_id", "amount_minor": "-amount_minor",
-        }  # fmt: skip
-        connection.execute(text(COPY.format(columns(connection, **instead))))
-    lines = ledger_lines(store_url)
-    assert lines["amount_minor"].sum() == 0
-    assert lines["bill_line_id"].tolist() == [
-        "S-1:10:M1",
-        "S-1:10:M1#1",
-        "S-2:10:FEE",
-        "S-2:10:FEE#1",
-    ]
-
-
 def test_a_run_is_posted_once(billed_url: str) -> None:
     with writing(billed_url, "test") as connection:
         with connection.begin():
