@@ -31,8 +31,13 @@ LONGEST_IDENTIFIER = 30
 IDENTIFIER_FORM = r"^[\p{L}\p{N}](?:[\p{L}\p{N} ._/-]*[\p{L}\p{N}._/-])?$"
 """Letters, digits, inner spaces and `._/-`, beginning with a letter or digit (`:` and `#` are ours)."""
 
-INVISIBLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]"
-"""Control and formatting characters: unseen in a sheet, trouble in a file."""
+INVISIBLE = (
+    r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}"
+    r"\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2065}\x{2800}\x{3164}"
+    r"\x{FE00}-\x{FE0F}\x{FFA0}\x{FFF0}-\x{FFF8}\x{FFFE}\x{FFFF}\x{E0000}-\x{E0FFF}]"
+)
+"""Control and formatting characters, and the fillers, selectors and blanks that Unicode counts among
+letters and marks: unseen in a sheet, so that two texts look alike that are not; trouble in a file."""
 
 FLAGS = ("Y", "N")
 
@@ -56,7 +61,10 @@ def is_identifier(values: pd.Series, *, longest: int) -> pd.Series:
     return _distinct(
         values,
         lambda texts: compute.and_(
-            compute.match_substring_regex(texts, IDENTIFIER_FORM),
+            compute.and_not(
+                compute.match_substring_regex(texts, IDENTIFIER_FORM),
+                compute.match_substring_regex(texts, INVISIBLE),
+            ),
             compute.less_equal(compute.utf8_length(texts), longest),
         ),
     )

@@ -10,16 +10,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from pipeline.read.extent import ADDRESS, NO_ADDRESS, RESAVE, Extent, column_place
 from pipeline.read.faults import UnreadableError
 
 UNCALCULATED_TEXT = "#FORMULA?"
 """Stands in a cell whose formula has no stored value."""
 
-ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 CACHED_TEXT = re.compile(rb"""\st=["']str["']""")
 ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
-MOST_CELLS = 30_000_000
-"""The most cells of a sheet's used range: the loader takes memory for each, blank or not."""
+PLAIN_CELL, PREFIXED_CELL = re.compile(rb"<c[\s/>]"), re.compile(rb"<[^\s<>/:]+:c[\s/>]")
+KNOWN_TYPES = tuple(
+    f' t="{name}"'.encode()
+    for name in ("b", "d", "e", "n", "s", "str", "inlineStr", "shared", "array", "dataTable")
+)
+"""Of cells and of formulas."""
+
+VALUE_ENDS = (b"</v>", b"<v/>", b"</is>")
+ROW_BYTES = 1 << 26
+"""The most XML that is searched for the end of a row."""
 
 Address = tuple[int, int]
 """Row and column of a cell, both from 0."""
@@ -45,12 +53,41 @@ class CellMarks:
 class Patterns:
     """Patterns of one worksheet's XML; its tags may carry a prefix."""
 
+    prefix: bytes
     row_end: bytes
     formula: re.Pattern[bytes]
     uncalculated: re.Pattern[bytes]
     error: re.Pattern[bytes]
-    valued: re.Pattern[bytes]
-    dimension: re.Pattern[bytes]
+    filled: re.Pattern[bytes]
+    second: re.Pattern[bytes]
+    strange_type: re.Pattern[bytes]
+
+    def refuse_mixed_tags(self, text: bytes) -> None:
+        """The loader reads cells whatever their prefix; here they would not be seen."""
+        other = b"<c" if self.prefix else b":c"
+        if other in text and (PLAIN_CELL if self.prefix else PREFIXED_CELL).search(text):
+            raise UnreadableError(f"the worksheet's tags are of two kinds; {RESAVE}")
+
+    def refuse_strange_types(self, text: bytes) -> None:
+        """A cell of a type that there is not would be read as a blank."""
+        types = text.count(b' t="')
+        if types == sum(map(text.count, KNOWN_TYPES)) and b" t='" not in text:
+            return
+        found = self.strange_type.search(text)
+        if found:
+            raise UnreadableError(
+                f"a cell of the worksheet is of the type {found[1].decode(errors='replace')!r}, which "
+                f"there is not; {RESAVE}"
+            )
+
+    def refuse_second_values(self, text: bytes) -> None:
+        """Of two values in a cell, which one is meant? Most often each is the last of its cell."""
+        if all(text.count(end) == text.count(end + b"</c>") for end in VALUE_ENDS):
+            return
+        if self.second.search(text):
+            raise UnreadableError(
+                f"a cell of the worksheet holds more than one value, so none of them is sure; {RESAVE}"
+            )
 
 
 def find_marks(chunks: Iterable[bytes], percent_styles: frozenset[str]) -> CellMarks:
@@ -59,7 +96,10 @@ def find_marks(chunks: Iterable[bytes], percent_styles: frozenset[str]) -> CellM
     percentage = _styled(percent_styles)
     extent = Extent()
     for patterns, text in _whole_rows(chunks):
-        extent.add(patterns, text)
+        patterns.refuse_mixed_tags(text)
+        patterns.refuse_strange_types(text)
+        patterns.refuse_second_values(text)
+        extent.add(text, patterns.filled, plain=not patterns.prefix)
         if b't="e"' in text or b"t='e'" in text:
             for cell in patterns.error.finditer(text):
                 marks.errors[address_of(cell[1])] = cell[2].decode("utf-8")
@@ -72,13 +112,12 @@ def find_marks(chunks: Iterable[bytes], percent_styles: frozenset[str]) -> CellM
             ]
         if percentage:
             marks.percentages += [address_of(cell[1]) for cell in percentage.finditer(text)]
-    extent.refuse_if_absurd()
     return marks
 
 
 def has_values(chunks: Iterable[bytes]) -> bool:
     """True where any cell of the worksheet holds a value or a formula."""
-    return any(patterns.valued.search(text) for patterns, text in _whole_rows(chunks))
+    return any(patterns.filled.search(text) for patterns, text in _whole_rows(chunks))
 
 
 def address_of(attributes: bytes) -> Address:
@@ -89,62 +128,8 @@ def address_of(attributes: bytes) -> Address:
     """
     found = ADDRESS.search(attributes)
     if found is None:
-        raise UnreadableError(
-            "the worksheet does not say where its cells stand; "
-            "open the workbook in Excel or LibreOffice and save it again as .xlsx"
-        )
+        raise UnreadableError(NO_ADDRESS)
     return int(found[2]) - 1, column_place(found[1])
-
-
-def column_place(letters: bytes) -> int:
-    """A column's place from its letters: A is 0, XFD 16383."""
-    place = 0
-    for letter in letters:
-        place = place * 26 + letter - ord("A") + 1
-    return place - 1
-
-
-class Extent:
-    """The used range of a worksheet: as it is declared, or where that may be wrong, as it is."""
-
-    def __init__(self) -> None:
-        self.declared: bool | None = None
-        self.rows: set[int] = set()
-        self.columns: set[bytes] = set()
-
-    def add(self, patterns: Patterns, text: bytes) -> None:
-        """Takes in some whole rows. The first decide whether the declared range is believed."""
-        if self.declared is None:
-            found = patterns.dimension.search(text)
-            self.declared = found is not None and 1 < _cells_of(found) <= MOST_CELLS
-        if self.declared:
-            return
-        cells = [found[1] for found in patterns.valued.finditer(text)]
-        places = [found for found in map(ADDRESS.search, cells) if found]
-        self.columns.update(found[1] for found in places)
-        if places:
-            rows = [int(found[2]) for found in places]
-            self.rows = {min(rows), max(rows)} | {*sorted(self.rows)[:1], *sorted(self.rows)[-1:]}
-
-    def refuse_if_absurd(self) -> None:
-        """Raises UnreadableError where loading the range would take too much memory."""
-        if not self.rows:
-            return
-        places = [column_place(letters) for letters in self.columns]
-        height = max(self.rows) - min(self.rows) + 1
-        width = max(places) - min(places) + 1
-        if height * width > MOST_CELLS:
-            raise UnreadableError(
-                f"the cells stand too far apart: {height} rows by {width} columns are in use; "
-                "delete the stray cells far below or to the right, or split the sheet"
-            )
-
-
-def _cells_of(dimension: re.Match[bytes]) -> int:
-    left, top, right, bottom = dimension.groups()
-    if right is None:
-        return 1
-    return (int(bottom) - int(top) + 1) * (column_place(right) - column_place(left) + 1)
 
 
 def _whole_rows(chunks: Iterable[bytes]) -> Iterator[tuple[Patterns, bytes]]:
@@ -156,15 +141,16 @@ def _whole_rows(chunks: Iterable[bytes]) -> Iterator[tuple[Patterns, bytes]]:
         if patterns is None:
             root = ROOT.search(text)
             if root is None:
-                raise UnreadableError(
-                    "a worksheet is not in UTF-8 XML; "
-                    "open the workbook in Excel or LibreOffice and save it again as .xlsx"
-                )
+                raise UnreadableError(f"a worksheet is not in UTF-8 XML; {RESAVE}")
             patterns = _patterns(root[1] or b"")
         cut = text.rfind(patterns.row_end) + 1
         if cut:
             yield patterns, text[:cut]
         rest = text[cut:]
+        if len(rest) > ROW_BYTES:
+            raise UnreadableError(
+                f"a row of a worksheet takes more than {ROW_BYTES >> 20} MB; {RESAVE}"
+            )
     if patterns is not None:
         yield patterns, rest
 
@@ -177,19 +163,21 @@ def _patterns(prefix: bytes) -> Patterns:
         return re.compile(source.replace(b"@", tag), re.DOTALL)
 
     return Patterns(
+        prefix=prefix,
         row_end=b"</" + (prefix + b":" if prefix else b"") + b"row>",
         formula=pattern(rb"<@f[\s/>]"),
         uncalculated=pattern(
-            rb"<@c((?:\s[^>]*)?)>\s*<@f(?:\s[^>]*)?(?:/>|>[^<]*</@f>)\s*"
-            rb"(<@v\s*/>|<@v(?:\s[^>]*)?>\s*</@v>)?\s*</@c>"
+            rb"<@c((?:\s[^<>]*)?)>\s*<@f(?:\s[^<>]*)?(?:/>|>[^<]*</@f>)\s*"
+            rb"(<@v\s*/>|<@v(?:\s[^<>]*)?>\s*</@v>)?\s*</@c>"
         ),
         error=pattern(
-            rb"<@c(\s[^>]*?\bt=[\"']e[\"'][^>]*)>(?:<@f[^<]*(?:</@f>)?)?\s*<@v>([^<]*)</@v>"
+            rb"<@c(\s[^<>]*?\bt=[\"']e[\"'][^<>]*)>(?:<@f[^<]*(?:</@f>)?)?\s*<@v>([^<]*)</@v>"
         ),
-        valued=pattern(rb"<@c((?:\s[^>]*[^>/])?)>\s*<@(?:f|v|is)[\s/>]"),
-        dimension=pattern(
-            rb"<@dimension\s[^>]*?ref=[\"']([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?[\"']"
+        second=pattern(rb"(?:</@(?:v|is)>|<@(?:v|is)\s*/>)\s*<@(?:v|is|f)[\s/>]"),
+        strange_type=pattern(
+            rb"<@c\s(?:[^<>]*\s)?t\s*=\s*[\"'](?!(?:b|d|e|n|s|str|inlineStr)[\"'])([^\"'<>]*)"
         ),
+        filled=pattern(rb"<@c((?:\s[^<>]*[^<>/])?)>(?!\s*</@c>)"),
     )
 
 
@@ -199,5 +187,5 @@ def _styled(styles: frozenset[str]) -> re.Pattern[bytes] | None:
         return None
     numbers = "|".join(sorted(styles)).encode()
     return re.compile(
-        rb"<(?:[\w.-]+:)?c(\s(?:[^>]*?\s)?s=[\"'](?:" + numbers + rb")[\"'][^>]*)(?<!/)>"
+        rb"<(?:[\w.-]+:)?c(\s(?:[^<>]*?\s)?s=[\"'](?:" + numbers + rb")[\"'][^<>]*)(?<!/)>"
     )

@@ -17,6 +17,8 @@ import pyarrow as arrow
 from pyarrow import csv as arrow_csv
 
 from pipeline.findings import ERROR, WARNING, one_finding, tidy_findings
+from pipeline.read import limits
+from pipeline.read.encoding import to_utf8
 from pipeline.read.faults import UnreadableError
 from pipeline.read.naming import match_headings
 from pipeline.read.sheets import (
@@ -27,11 +29,11 @@ from pipeline.read.sheets import (
     column_letters,
     heading_place,
     no_headings,
+    refuse_width,
 )
 from pipeline.read.texts import TEXT, trim_texts
 
 DELIMITERS = ",;\t"
-UTF8_MARK, UTF16_MARKS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 BLOCK_BYTES = 1 << 24
 BATCH_RECORDS = 1_000
 QUOTE, LINE_FEED, RETURN = b'"\n\r'
@@ -66,6 +68,7 @@ def read_delimited(data: bytes, table: str, file: str) -> Reading:
     layout = find_layout(plain, table)
     if layout is None:
         return Reading(findings=[no_headings(table, file, "")])
+    refuse_width(layout.headings)
     columns = read_whole(plain, layout)
     findings: list[pd.DataFrame] = []
     if columns is None:
@@ -82,34 +85,6 @@ def read_delimited(data: bytes, table: str, file: str) -> Reading:
         )
     )
     return Reading(reading.sheets, findings + reading.findings)
-
-
-def to_utf8(data: bytes) -> bytes:
-    """The file's text in UTF-8 without a byte order mark; UTF-16 is known by its mark."""
-    if data[:2] == b"PK":
-        raise UnreadableError("the file is a workbook, not CSV; rename it to end in .xlsx")
-    if data[:2] in UTF16_MARKS:
-        try:
-            return data.decode("utf-16").encode("utf-8")
-        except UnicodeDecodeError as fault:
-            raise UnreadableError(
-                f"the file is broken at byte {fault.start + 1}: it begins as UTF-16 text; "
-                "export it again, as CSV UTF-8"
-            ) from fault
-    nul = data.find(b"\0")
-    if nul >= 0:
-        raise UnreadableError(
-            f"byte {nul + 1} of the file is no text (NUL); export it again, as CSV UTF-8"
-        )
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        raise UnreadableError(
-            f"byte {fault.start + 1}, in line {line}, is not UTF-8 text; "
-            "save the file as “CSV UTF-8” (in Excel: Save As, CSV UTF-8)"
-        ) from fault
-    return data.removeprefix(UTF8_MARK)
 
 
 def find_layout(data: bytes, table: str) -> Layout | None:
@@ -133,17 +108,37 @@ def find_layout(data: bytes, table: str) -> Layout | None:
 
 def _first_records(data: bytes, delimiter: str) -> list[list[str]]:
     records: list[list[str]] = []
-    reader = csv.reader(_lines(data), delimiter=delimiter)
+    lines = _Lines(data)
     try:
-        for record in islice(reader, SEARCHED_ROWS):
+        for record in islice(csv.reader(lines, delimiter=delimiter), SEARCHED_ROWS):
             records.append(record)
-    except csv.Error:
+            lines.since = 0
+    except (csv.Error, _EndlessRecordError):
         pass  # the strict reading names the record
     return records
 
 
-def _lines(data: bytes) -> Iterator[str]:
-    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
+class _EndlessRecordError(Exception):
+    """A record goes on over more lines than any that is meant."""
+
+
+class _Lines:
+    """The lines of a file for the standard reader, which would put a record together from all of
+    them if quotation marks say so. `since` are the characters since the last record ended."""
+
+    def __init__(self, data: bytes) -> None:
+        self._lines = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
+        self.since = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.since += len(line)
+        if self.since > limits.LINE_BYTES + len(line):
+            raise _EndlessRecordError
+        return line
 
 
 def read_whole(data: bytes, layout: Layout) -> list[arrow.Array] | None:
@@ -230,19 +225,26 @@ def read_records(
 
 def _strict_records(data: bytes, layout: Layout) -> Iterator[tuple[int, list[list[str]]]]:
     """The records below the headings by the batch, with the number of each batch's first row."""
-    reader = csv.reader(_lines(data), delimiter=layout.delimiter, strict=True)
+    lines = _Lines(data)
+    reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
     read = 0
     batch: list[list[str]] = []
     try:
-        read += sum(1 for _ in islice(reader, layout.heading_place + 1))
+        for _ in islice(reader, layout.heading_place + 1):
+            read += 1
+            lines.since = 0
         while True:
             batch = []
-            batch.extend(islice(reader, BATCH_RECORDS))
+            for record in islice(reader, BATCH_RECORDS):
+                batch.append(record)
+                lines.since = 0
             if not batch:
                 return
             yield read + 1, batch
             read += len(batch)
-    except csv.Error as fault:
+    except (csv.Error, _EndlessRecordError) as fault:
+        if isinstance(fault, _EndlessRecordError):
+            fault = csv.Error("the record goes on over too many lines")
         raise UnreadableError(
             f"row {read + len(batch) + 1} has a quotation mark that is not closed, or that does "
             f"not stand around a whole cell ({fault}), so the rows can't be told apart; "

@@ -3,13 +3,17 @@
 import hashlib
 import os
 import stat
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 import pandas as pd
+from python_calamine import CalamineError
 
 from pipeline.findings import ERROR, WARNING, join_findings, one_finding
+from pipeline.read import limits
 from pipeline.read.delimited import read_delimited
 from pipeline.read.faults import InboxError, UnreadableError
 from pipeline.read.inputs import Inputs
@@ -19,9 +23,15 @@ from pipeline.read.workbook import read_workbook
 from schemas import TABLES
 
 SUFFIXES = (".csv", ".xlsx")
-MOST_BYTES = 4 << 30
+MACRO_SUFFIXES = (".xlsm", ".xltm", ".xlam")
 LOCK_FILE = "~$"
 """Begins the name of the file that Excel keeps beside an open workbook."""
+
+UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs", "Cn")
+"""Kinds of characters that could make a file's name look like another, or move the cursor."""
+
+LOADER_FAULTS = (CalamineError, RecursionError, OverflowError, UnicodeError)
+PANIC = "PanicException"
 
 FILE_TYPES = {"file": "str", "sha256": "str", "bytes": "int64", "rows_read": "int64"}
 
@@ -92,8 +102,14 @@ def list_files(inbox: Path) -> list[Path]:
 
 
 def printable(name: str) -> str:
-    """A file's name as text, whatever bytes it is made of."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    r"""A file's name as text, whatever bytes it is made of, with what can't be seen spelt out.
+
+    >>> print(printable("east\u202evsc.csv"))
+    east\u202evsc.csv
+    """
+    text = os.fsencode(name).decode("utf-8", "replace")
+    unseen = [c for c in dict.fromkeys(text) if unicodedata.category(c) in UNSEEN]
+    return text.translate({ord(c): c.encode("unicode_escape").decode() for c in unseen})
 
 
 def _is_candidate(path: Path) -> bool:
@@ -121,6 +137,10 @@ def _stray_finding(path: Path) -> pd.DataFrame:
         )
     elif stat.S_ISDIR(_mode(path)):
         message = f"{name} is a folder and is not read; put its files into the inbox itself"
+    elif path.suffix.lower() in MACRO_SUFFIXES:
+        message = (
+            f"{name} is a workbook with macros and is not read; save it as .xlsx, without macros"
+        )
     elif path.suffix.lower() in SUFFIXES:
         message = f"{name} is a device or a pipe and is not read; put a plain file into the inbox"
     else:
@@ -135,18 +155,51 @@ def read_file(path: Path, naming: Naming = BY_NAME) -> FileReading:
     try:
         with path.open("rb") as handle:
             size = os.fstat(handle.fileno()).st_size
-            if size > MOST_BYTES:
-                raise UnreadableError(f"the file has more than {MOST_BYTES >> 30} GB; split it")
+            if size > limits.FILE_BYTES:
+                raise UnreadableError(
+                    f"the file has {size >> 20} MB, more than the {limits.FILE_BYTES >> 20} MB that "
+                    "are read; split it"
+                )
             sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
             handle.seek(0)
             data = handle.read()
-        reading = _read_bytes(data, path, file, naming)
+        with refusing_what_breaks(data):
+            reading = _read_bytes(data, path, file, naming)
     except UnreadableError as fault:
         reading = Reading(findings=[one_finding("FIL-01", ERROR, str(fault), file=file)])
     except OSError as fault:
         message = f"the file can't be opened: {fault.strerror}; see to it that it can be read"
         reading = Reading(findings=[one_finding("FIL-01", ERROR, message, file=file)])
     return FileReading(file, sha256, size, reading)
+
+
+@dataclass(frozen=True)
+class refusing_what_breaks:  # noqa: N801 (read as a sentence: with refusing_what_breaks(data))
+    """What the loaders raise on a file that nobody foresaw refuses that file, and not the night.
+
+    A panic of the workbooks' loader is no Exception, and can be known by its name only.
+    """
+
+    data: bytes
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, _kind: object, fault: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if isinstance(fault, UnreadableError):
+            return
+        if isinstance(fault, MemoryError):
+            raise UnreadableError(
+                f"reading the file takes more memory than there is ({len(self.data) >> 20} MB are "
+                "packed in it); split it"
+            ) from fault
+        if isinstance(fault, LOADER_FAULTS) or type(fault).__name__ == PANIC:
+            raise UnreadableError(
+                f"the file can't be understood ({type(fault).__name__}: {str(fault)[:200]}); save it "
+                "again from a spreadsheet, and report it if it is refused again"
+            ) from fault
 
 
 def _read_bytes(data: bytes, path: Path, file: str, naming: Naming) -> Reading:

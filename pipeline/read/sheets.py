@@ -10,6 +10,8 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from pipeline.findings import ERROR, INFO, WARNING, no_findings, one_finding
+from pipeline.read import limits
+from pipeline.read.faults import UnreadableError
 from pipeline.read.inputs import Sheet
 from pipeline.read.naming import (
     OUR_COLUMNS,
@@ -72,6 +74,15 @@ def no_headings(table: str, file: str, sheet: str) -> pd.DataFrame:
         f"is read; give it a row with the headings {', '.join(needed)}",
         file=file, sheet=sheet,
     )  # fmt: skip
+
+
+def refuse_width(headings: Sequence[str]) -> None:
+    """Raises UnreadableError where there are more columns than are looked at one by one."""
+    if len(headings) > limits.HEADINGS:
+        raise UnreadableError(
+            f"the sheet is {len(headings)} columns wide, and at most {limits.HEADINGS} are read; "
+            "delete those that are not needed, blank ones too"
+        )
 
 
 def build_sheet(grid: Grid) -> Reading:

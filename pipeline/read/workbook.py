@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from pipeline.findings import ERROR, WARNING, one_finding, tidy_findings
+from pipeline.findings import ERROR, WARNING, no_findings, one_finding, tidy_findings
 from pipeline.read.cell_marks import UNCALCULATED_TEXT, CellMarks, find_marks, has_values
 from pipeline.read.faults import UnreadableError
 from pipeline.read.inputs import Sheet
@@ -26,6 +26,7 @@ from pipeline.read.sheets import (
     column_letters,
     heading_place,
     no_headings,
+    refuse_width,
 )
 from pipeline.read.texts import CELL_DIGITS, cell_text, column_of, percent_text, trim_texts
 from schemas import TABLES
@@ -54,7 +55,7 @@ def read_workbook(data: bytes, file: str, naming: Naming = BY_NAME) -> Reading:
     newer = refusal_of_newer(version, file)
     if newer is not None:
         return Reading(findings=[newer])
-    readings = []
+    readings = [Reading(findings=_carried(package, file))]
     for title in package.parts:
         try:
             readings.append(
@@ -67,7 +68,42 @@ def read_workbook(data: bytes, file: str, naming: Naming = BY_NAME) -> Reading:
         tuple(sheet for reading in readings for sheet in reading.sheets),
         [finding for reading in readings for finding in reading.findings],
     )
-    return whole if version is None else as_template(whole, version, file)
+    if version is not None:
+        return as_template(whole, version, file)
+    return whole if whole.sheets or whole.findings else Reading(findings=[_blank_workbook(file)])
+
+
+def _blank_workbook(file: str) -> pd.DataFrame:
+    return one_finding(
+        "FIL-05", WARNING,
+        "no sheet of the workbook holds anything, so nothing is read of it; fill in the rows that were "
+        "meant, or leave the file out",
+        file=file,
+    )  # fmt: skip
+
+
+def _carried(package: Package, file: str) -> list[pd.DataFrame]:
+    """What a workbook carries beside its cells, and what is made of it."""
+    found = []
+    if package.has_macros:
+        found.append(
+            one_finding(
+                "FIL-12", WARNING,
+                f"{file} carries macros, which are not run; check where it comes from, and save it as "
+                "a workbook without macros",
+                file=file,
+            )
+        )  # fmt: skip
+    if package.has_links:
+        found.append(
+            one_finding(
+                "FIL-13", WARNING,
+                f"{file} takes values from other workbooks, which are not opened: the values stored "
+                "when it was last saved are read; check that they are those you mean",
+                file=file,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _damaged(fault: Exception) -> UnreadableError:
@@ -95,6 +131,7 @@ def _read_worksheet(
     place = heading_place(head, table)
     if place is None:
         return Reading(findings=[no_headings(table, file, title)])
+    refuse_width(head[place])
     reading = build_sheet(grid_of(block, head, place, table=table, file=file, sheet=title))
     findings = [
         found
@@ -235,6 +272,8 @@ def _at_cells(
         for (row, column), text in texts.items()
         if row >= sheet.heading_row and columns.get(column) is not None
     ]
+    if not known:
+        return no_findings()
     return tidy_findings(
         pd.DataFrame(
             {

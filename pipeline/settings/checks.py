@@ -132,7 +132,7 @@ class Names:
         """Each fits, and none comes twice."""
         one = Words(self.longest)
         return (
-            isinstance(value, list)
+            isinstance(value, list | tuple)
             and all(one.fits(name) for name in value)
             and len(set(value)) == len(value)
         )

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from pipeline.read import Inputs, package, read_inputs
+from pipeline.read import Inputs, limits, package, read_inputs
 from pipeline.read.cell_marks import find_marks
 from pipeline.read.faults import UnreadableError
 from pipeline.read.workbook import read_workbook
@@ -248,7 +248,7 @@ def test_what_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_plain(tmp_path / "a.xlsx", [])
-    monkeypatch.setattr(package, "MOST_BYTES", 1000)
+    monkeypatch.setattr(limits, "UNPACKED_BYTES", 1000)
     assert "unpacks to" in read_inputs(path).findings["message"][0]
 
 
