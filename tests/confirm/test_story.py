@@ -78,13 +78,24 @@ def company_of_two() -> Company:
 ALL = " ".join(little_company())
 
 
-@pytest.fixture
-def desk(store_url: str, tmp_path: Path) -> Desk:
+def sent(folder: Path, store: str) -> Desk:
     """Both lines sent: S-1:10:M1, 3,000.00 of 10 March, and S-2:10:FEE, 500.00 of 1 January."""
-    (tmp_path / "out").mkdir()
-    desk = Desk(tmp_path, store_url)
+    (folder / "out").mkdir()
+    desk = Desk(folder, store)
     desk.night("2026-03-31", tables=ALL)
     return desk
+
+
+@pytest.fixture
+def desk(sqlite_url: str, tmp_path: Path) -> Desk:
+    """Where the database makes no difference."""
+    return sent(tmp_path, sqlite_url)
+
+
+@pytest.fixture
+def any_desk(store_url: str, tmp_path: Path) -> Desk:
+    """On each database."""
+    return sent(tmp_path, store_url)
 
 
 def zip_of(outcome: Outcome) -> bytes:
@@ -102,16 +113,16 @@ def sent_rows(archive: bytes) -> dict[str, Mapping[str, str]]:
     return {":".join(row[name] for name in KEY): row for row in rows}
 
 
-def test_rejected_corrected_sent_again_invoiced(desk: Desk) -> None:
-    assert desk.confirm("S-1:10:M1,,,Invalid site", "S-2:10:FEE,501,2026-04-01,") == (1, 1, [])
-    corrected = desk.night(
+def test_rejected_corrected_sent_again_invoiced(any_desk: Desk) -> None:
+    assert any_desk.confirm("S-1:10:M1,,,Invalid site", "S-2:10:FEE,501,2026-04-01,") == (1, 1, [])
+    corrected = any_desk.night(
         "2026-04-30", "customers 2: bill_to_account=1111, bill_to_site=2999",
         "subscriptions 2: payment_terms=60 Net, purchase_order=PO-7",
         "charges 2: tax_code=LOW, description=Roll-out", tables="customers subscriptions charges",
     )  # fmt: skip
     rows = sent_rows(zip_of(corrected))
     first = sent_rows(
-        (desk.folder / "out/2026-03-31-1/ar/ArAutoinvoiceImport-East.zip").read_bytes()
+        (any_desk.folder / "out/2026-03-31-1/ar/ArAutoinvoiceImport-East.zip").read_bytes()
     )
     assert list(rows) == ["S-1:10:M1:0"]
     (now,), before = rows.values(), first["S-1:10:M1:0"]
@@ -126,15 +137,15 @@ def test_rejected_corrected_sent_again_invoiced(desk: Desk) -> None:
         "2026/03/10",
     )
     nothing_is_posted_again(corrected)
-    assert desk.states(corrected)[1] == "BILLED"
-    after = desk.night("2026-05-31")
+    assert any_desk.states(corrected)[1] == "BILLED"
+    after = any_desk.night("2026-05-31")
     assert not (after.folder / "ar").exists(), "once per rejection"
-    assert desk.states(after) == {1: "INTERFACED", 2: "OPEN"}
-    assert desk.confirm("S-1:10:M1,502,2026-06-01,") == (1, 0, [])
-    last = desk.night("2026-06-30")
+    assert any_desk.states(after) == {1: "INTERFACED", 2: "OPEN"}
+    assert any_desk.confirm("S-1:10:M1,502,2026-06-01,") == (1, 0, [])
+    last = any_desk.night("2026-06-30")
     assert not (last.folder / "ar").exists()
-    assert desk.states(last) == {1: "INVOICED", 2: "OPEN"}
-    assert [run["unanswered"] for run in desk.history()] == [0, 0, 0, 0]
+    assert any_desk.states(last) == {1: "INVOICED", 2: "OPEN"}
+    assert [run["unanswered"] for run in any_desk.history()] == [0, 0, 0, 0]
 
 
 def nothing_is_posted_again(outcome: Outcome) -> None:
@@ -180,12 +191,12 @@ def same_files(one: Path, other: Path) -> None:
     assert (differ, missing) == ([], [])
 
 
-def test_rejected_twice_is_sent_twice_again(desk: Desk) -> None:
-    desk.confirm("S-1:10:M1,,,Invalid site", "S-1:10:M1,,,Invalid terms")
-    assert list(sent_rows(zip_of(desk.night("2026-04-30")))) == ["S-1:10:M1:0"]
-    assert desk.confirm("S-1:10:M1,,,Invalid site") == (0, 1, [])
-    assert list(sent_rows(zip_of(desk.night("2026-05-31")))) == ["S-1:10:M1:0"]
-    assert not (desk.night("2026-06-30").folder / "ar").exists()
+def test_rejected_twice_is_sent_twice_again(any_desk: Desk) -> None:
+    any_desk.confirm("S-1:10:M1,,,Invalid site", "S-1:10:M1,,,Invalid terms")
+    assert list(sent_rows(zip_of(any_desk.night("2026-04-30")))) == ["S-1:10:M1:0"]
+    assert any_desk.confirm("S-1:10:M1,,,Invalid site") == (0, 1, [])
+    assert list(sent_rows(zip_of(any_desk.night("2026-05-31")))) == ["S-1:10:M1:0"]
+    assert not (any_desk.night("2026-06-30").folder / "ar").exists()
 
 
 def test_a_hold_keeps_it_back(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """A night that is killed anywhere and run again is a night that was never killed.
 
-MILESTONE_BILLING_KILLS sets how many places of each kind are tried (default 4; `all`: every one).
+MILESTONE_BILLING_KILLS sets how many places of each kind are tried (default 3; `all`: every one).
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.kills.conftest import (
     same,
 )  # fmt: skip
 
-ASKED = os.environ.get("MILESTONE_BILLING_KILLS", "4")
+ASKED = os.environ.get("MILESTONE_BILLING_KILLS", "3")
 MOST = 400
 """More than any of these commands has operations."""
 

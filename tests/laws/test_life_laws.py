@@ -238,5 +238,5 @@ def only_of(amounts: Amounts, charges: set[tuple[str, str | None]], *, within: b
 
 TestLives = Lives.TestCase
 TestLives.settings = settings(
-    max_examples=4, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=3, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
