@@ -56,7 +56,8 @@ def test_a_story_in_order(desk: Desk) -> None:
     assert says(story, "run 2026-03-31-1") == [
         "billing milestone 1 of charge 10 'Kick-off' is reached, on 2026-03-10",
         "billed S-1:10:M1: USD 3000.00, dated 2026-03-10: 30 % of 10,000.00 = 3,000.00",
-        "recognised S-1:10:RFEE: USD 10000.00, on 2026-01-01: 100 % of 10,000.00 on 2026-01-01 = 10,000.00",
+        "recognised S-1:10:RFEE: USD 10000.00, on 2026-01-01: 100 % of 10,000.00 on 2026-01-01 "
+        "= 10,000.00",
     ]
     assert says(story, "run 2026-04-02-1")[0].startswith(
         "billed S-1:10:M1#1, correcting S-1:10:M1: USD -500.00, dated 2026-04-02: now due: 30 %"
