@@ -22,7 +22,7 @@ run: $(VENV)/installed ## run the sample nights on the embedded store, under out
 	@$(BIN)/python sample_data/run_nights.py
 
 test: $(VENV)/installed-dev ## run every test, PostgreSQL included
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/installed-dev ## formatting, style, types and layers
 	@$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Progress for the operator and figures for the engineer: each stage's seconds, rows and memory.
+"""Progress for the operator and figures for the engineer: each stage's seconds and memory.
 
 All of it goes to standard error. On a terminal, a bar with the stage's name and the time so far moves
 while the stage runs, and is gone when it ends; elsewhere a stage that took long is a line of the log.
@@ -59,10 +59,6 @@ class Stopwatch:
                 total=of if of > 1 else None,
                 rows=words,
             )
-
-    def note_rows(self, rows: int) -> None:
-        """Say how many rows the stage that just ended handled."""
-        self.stages[-1]["rows"] = rows
 
     def tell(self, words: str) -> None:
         """A line of the log."""

@@ -53,7 +53,6 @@ SHARED = ("amount_minor", "standalone_selling_price_minor")
 """What every charge of a contract has a say in, once one has a standalone selling price."""
 
 TEMPLATE_FLAGS = {"BILLING": "milestone_billing", "REVENUE": "milestone_revenue"}
-BY_ACTION = ("effective_date", "reason")
 
 Chosen = dict[str, tuple[str, ...]]
 
@@ -103,11 +102,6 @@ def wanted_of_event(
         wanted.append(Wanted("charges", SHARED, others[~np.isin(others, own)]))
     adjusted = rows_at(kept, "adjustments", import_number, charge_number=charge_number)
     return [Wanted("adjustments", ("adjusted_amount_minor", "reason"), adjusted), *wanted]
-
-
-def wanted_of_actions(kept: Kept, at: np.ndarray) -> list[Wanted]:
-    """What actions say."""
-    return [Wanted("actions", BY_ACTION, at)]
 
 
 def joined(*parts: Mapping[str, tuple[str, ...]]) -> Chosen:

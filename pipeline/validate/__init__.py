@@ -54,8 +54,6 @@ SUBSCRIPTION_TABLES = (
 )  # fmt: skip
 """The tables of contracts; the actions first, because they make rows of the others."""
 
-REFERENCE_TABLES = ("customers", "products", "lookups", "templates", "template_milestones")
-
 
 @dataclass(frozen=True)
 class Held:
