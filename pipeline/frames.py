@@ -63,6 +63,11 @@ def look_up(values: pd.Series, at: np.ndarray, index: pd.Index | None = None) ->
     return pd.Series(array.take(at, allow_fill=True), index=index)
 
 
+def days_of(values: pd.Series) -> np.ndarray:
+    """A column of days as datetime64[D], in which periods are reckoned; NaT where one is missing."""
+    return values.to_numpy("datetime64[s]").astype("datetime64[D]")
+
+
 def code_groups(keys: arrow.Array) -> tuple[np.ndarray, int]:
     """Keys as group codes from 0, in order of appearance, and the number of groups.
 

@@ -17,6 +17,7 @@ Tables = Mapping[str, pd.DataFrame]
 ON_HOLD, CLOSED, UNDER_AMENDMENT, CANCELED = "ON_HOLD", "CLOSED", "UNDER_AMENDMENT", "CANCELED"
 ACTIVE = "ACTIVE"
 NOT_YET = ("DRAFT", "PENDING_APPROVAL")
+BILLS_NOTHING = (*NOT_YET, CANCELED)
 LEADS_TO = {
     "HOLD": ON_HOLD, "SUSPEND": ON_HOLD, "RELEASE": ACTIVE, "CLOSE": CLOSED,
     "AMEND": UNDER_AMENDMENT, "CANCEL": CANCELED,
@@ -101,7 +102,7 @@ def _amended(
     new_at = match(amends, lines, ["subscription_number", "new_line_number"], ON_LINE)
     of = match(amends, subscriptions, ON_SUBSCRIPTION)
     status = look_up(lines["status"], new_at).fillna(look_up(subscriptions["status"], of))
-    active = (new_at >= 0) & ~status.isin([*NOT_YET, CANCELED]).to_numpy(bool)
+    active = (new_at >= 0) & ~status.isin(BILLS_NOTHING).to_numpy(bool)
     done = amends[active].reset_index(drop=True)
     at = match(lines, done, ON_LINE)
     last_day = look_up(done["effective_date"], at, lines.index) - ONE_DAY

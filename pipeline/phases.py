@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import periods
-from pipeline.frames import look_up, match
+from pipeline.frames import days_of, look_up, match
 from pipeline.settings import DAY_AFTER
 from schemas.cells import LONGEST_IDENTIFIER
 
@@ -33,8 +33,8 @@ def phase_terms(phases: pd.DataFrame, subscriptions: pd.DataFrame, handover: str
     """
     ordered = _in_order(phases)
     at = match(ordered, subscriptions, ["subscription_number"])
-    first_day = _days(look_up(subscriptions["start_date"], at))
-    last_day = _days(look_up(subscriptions["end_date"], at))
+    first_day = days_of(look_up(subscriptions["start_date"], at))
+    last_day = days_of(look_up(subscriptions["end_date"], at))
     billing_day = look_up(subscriptions["billing_day"], at).fillna(0).to_numpy(np.int64)
     ordinal = ordered["ordinal"].to_numpy()
     cap = last_day + ONE_DAY
@@ -88,18 +88,14 @@ def _resets(ordered: pd.DataFrame) -> np.ndarray:
 def _ends(phases: pd.DataFrame, starts: np.ndarray, cap: np.ndarray, handover: str) -> np.ndarray:
     """The day before which each phase ends; the subscription's end caps it."""
     kind = phases["ends"].to_numpy(object)
-    completed = _days(phases["completion_date"])
+    completed = days_of(phases["completion_date"])
     months = phases["duration_months"].fillna(0).to_numpy(np.int64)
     handed_over = completed + (ONE_DAY if handover == DAY_AFTER else np.timedelta64(0, "D"))
     ends = np.select(
         [kind == "DATE", kind == "DURATION", kind == "MILESTONE"],
-        [_days(phases["end_date"]) + ONE_DAY, periods.add_months(starts, months), handed_over],
+        [days_of(phases["end_date"]) + ONE_DAY, periods.add_months(starts, months), handed_over],
         periods.NEVER,
     )
     capped = np.where(np.isnat(ends) | (cap < ends), cap, ends)
     waiting = (kind == "MILESTONE") & np.isnat(completed)
     return np.where(np.isnat(starts) | waiting, periods.NEVER, capped)
-
-
-def _days(values: pd.Series) -> np.ndarray:
-    return values.to_numpy("datetime64[s]").astype("datetime64[D]")

@@ -180,9 +180,7 @@ def _findings(findings: pd.DataFrame) -> list[RenderableType]:
     shown = kinds.iloc[order].head(MOST_SHOWN)
     if shown.empty:
         return []
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True, min_width=10)
-    table.add_column(overflow="fold")
+    table = _facts()
     for row in shown.itertuples():
         code = Text(str(row.code), BAD if row.severity == ERROR else "")
         table.add_row(code, f"{place_of(row)}: {row.message}")

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from pipeline.bill.adjusted import adjust_lines, adjusted_by_charge
+from pipeline.bill.adjusted import adjust_lines, adjusted_by_charge, without_adjustments
 from pipeline.bill.charges import READ_FROM_CONTRACTS, billable_charges
 from pipeline.bill.difference import difference, posted_by_line
 from pipeline.bill.plan import ON_CHARGE, due_lines, planned_lines
 from pipeline.bill.resent import Answered, answered_states, send_again
 from pipeline.bill.schedule import phase_states
-from pipeline.bill.shares import milestone_shares
+from pipeline.bill.shares import shares_of_both
 from pipeline.bill.states import milestone_states
 from pipeline.bill.wording import descriptions, reasons
 from pipeline.closed_periods import accounting_dates, told_of_closed_periods
@@ -93,12 +93,9 @@ def plan_bills(
     phases = phase_terms(contracts["phases"], contracts["subscriptions"], settings.phase_handover)
     charges = billable_charges(contracts, phases)
     standing = posted_by_line(posted)
-    milestones = contracts["milestones"]
-    unadjusted = standing.assign(
-        amount_minor=standing["amount_minor"] - standing["adjustment_minor"]
+    shares, revenue_shares = shares_of_both(
+        charges, contracts["milestones"], without_adjustments(standing)
     )
-    shares = milestone_shares(charges, milestones, unadjusted, "BILLING")
-    revenue_shares = milestone_shares(charges, milestones, standing.head(0), "REVENUE")
     lines = adjust_lines(planned_lines(charges, shares, day), contracts["adjustments"])
     charges = charges.assign(adjusted_minor=adjusted_by_charge(lines, len(charges)))
     is_due = due_lines(lines, charges, day)

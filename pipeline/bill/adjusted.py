@@ -29,6 +29,12 @@ def adjust_lines(plan: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def without_adjustments(standing: pd.DataFrame) -> pd.DataFrame:
+    """What is posted (`difference.posted_by_line`) as the contract alone would have it: an adjustment
+    of one milestone leaves the shares of the others as they are."""
+    return standing.assign(amount_minor=standing["amount_minor"] - standing["adjustment_minor"])
+
+
 def adjusted_by_charge(plan: pd.DataFrame, count: int) -> np.ndarray:
     """What adjustments change of each charge's price, over all of its plan (int64)."""
     return sum_groups(

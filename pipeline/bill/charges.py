@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline import money
-from pipeline.frames import look_up, match
+from pipeline.frames import days_of, look_up, match
+from pipeline.life import BILLS_NOTHING
 from pipeline.phases import first_anchor
 
 READ_FROM_CONTRACTS = {
@@ -44,7 +45,6 @@ READ_FROM_CONTRACTS = {
 }  # fmt: skip
 """The columns of the contracts that billing reads; the rest stays in the store."""
 
-BILLS_NOTHING = ("DRAFT", "PENDING_APPROVAL", "CANCELED")
 HOLD = "ON_HOLD"
 
 
@@ -131,7 +131,7 @@ def charge_terms(
     ends = look_up(phases["ends_before"], within).where(in_phase)
     before = ends.where(ends.notna() & ~(ends > cap), cap)
     billing_day = look_up(subscriptions["billing_day"], of).fillna(0).to_numpy(np.int64)
-    month, day = first_anchor(starts.to_numpy("datetime64[s]").astype("datetime64[D]"), billing_day)
+    month, day = first_anchor(days_of(starts), billing_day)
     begins_in_time = ~(starts >= cap)
     on_milestone = phases["ends"] == "MILESTONE"
     unmet = on_milestone & phases["completion_date"].isna()

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from pipeline.bill.adjusted import without_adjustments
 from pipeline.bill.difference import posted_by_line
-from pipeline.bill.shares import milestone_shares
+from pipeline.bill.shares import shares_of_both
 from pipeline.frames import look_up, match
 from schemas.outputs import PlanChanges, dtypes_of, nothing_of
 
@@ -42,13 +43,9 @@ def plan_changes(
 
 
 def _shares(terms: pd.DataFrame, milestones: pd.DataFrame, posted: pd.DataFrame) -> pd.DataFrame:
-    standing = posted_by_line(posted)
-    unadjusted = standing.assign(
-        amount_minor=standing["amount_minor"] - standing["adjustment_minor"]
-    )
-    billing = milestone_shares(terms, milestones, unadjusted, "BILLING")
-    revenue = milestone_shares(terms, milestones, unadjusted.head(0), "REVENUE")
-    billed = match(billing, unadjusted[unadjusted["amount_minor"] != 0], [*ON_CHARGE, "what"]) >= 0
+    standing = without_adjustments(posted_by_line(posted))
+    billing, revenue = shares_of_both(terms, milestones, standing)
+    billed = match(billing, standing[standing["amount_minor"] != 0], [*ON_CHARGE, "what"]) >= 0
     return pd.concat(
         [billing.assign(is_billed=np.where(billed, "Y", "N")), revenue.assign(is_billed="N")],
         ignore_index=True,

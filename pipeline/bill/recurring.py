@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import money, periods
+from pipeline.frames import days_of
 
 ON_CHARGE = ["subscription_number", "charge_number"]
 ONE_DAY = np.timedelta64(1, "D")
@@ -26,7 +27,7 @@ def recurring_lines(
     at = np.flatnonzero(recurs)
     live = charges.iloc[at]
     day = np.datetime64(as_of.date(), "D")
-    starts, before = _days(live["live_from"]), _days(live["live_before"])
+    starts, before = days_of(live["live_from"]), days_of(live["live_before"])
     in_arrears = (live["billing_timing"] == "IN_ARREARS").to_numpy(bool)
     step = live["billing_frequency"].map(periods.MONTHS).to_numpy(np.int64)
     anchor = live["anchor_month"].to_numpy(np.int64), live["anchor_day"].to_numpy(np.int64)
@@ -73,7 +74,3 @@ def _lines(
         days_in_period=days_in_period,
         amount_minor=money.prorate(amount, days, days_in_period, adjustment[at]),
     )
-
-
-def _days(values: pd.Series) -> np.ndarray:
-    return values.to_numpy("datetime64[s]").astype("datetime64[D]")

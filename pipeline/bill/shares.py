@@ -11,6 +11,27 @@ SWITCHES = {"BILLING": "milestone_billing_on", "REVENUE": "milestone_revenue_on"
 BY_PERCENT, BY_AMOUNT, BY_REST, BY_WHAT_IS_LEFT = "percent", "amount", "rest", "left"
 
 
+def shares_of_both(
+    charges: pd.DataFrame, milestones: pd.DataFrame, standing: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The shares of the billing milestones, and those of the revenue milestones.
+
+    `standing` is what is posted of the bill lines, without adjustments; it fixes no share of revenue.
+    """
+    return (
+        milestone_shares(charges, milestones, standing, "BILLING"),
+        milestone_shares(charges, milestones, standing.head(0), "REVENUE"),
+    )
+
+
+def milestone_what(milestones: pd.DataFrame) -> pd.Series:
+    """M and the number of a billing milestone, R and that of a revenue milestone."""
+    letter = pd.Series("M", milestones.index, dtype="str").where(
+        milestones["event_type"] == "BILLING", "R"
+    )
+    return letter + milestones["sequence"].astype("str")
+
+
 def milestone_shares(
     charges: pd.DataFrame, milestones: pd.DataFrame, posted: pd.DataFrame, event_type: str
 ) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from pipeline.bill.shares import milestone_what
 from pipeline.explain.kept import Kept, keep, rows_of
 from pipeline.explain.row import explain_event, explain_line
 from pipeline.explain.story import tell_story
@@ -52,7 +53,6 @@ def known_ids(kept: Kept, as_of: datetime.date) -> list[str]:
     """The ids of the contract that can be explained: posted, due, withheld or planned."""
     standing = stand_now(kept, as_of)
     bills, milestones = standing.bills, standing.bills.milestones
-    kind = milestones["event_type"].map({"BILLING": "M", "REVENUE": "R"})
     planned = milestones["subscription_number"] + ":" + milestones["charge_number"] + ":"
     fees = bills.terms[(bills.terms["charge_type"] == "ONE_TIME")
                        & ~bills.terms["milestone_billing_on"]]  # fmt: skip
@@ -60,7 +60,7 @@ def known_ids(kept: Kept, as_of: datetime.date) -> list[str]:
         {
             *kept.lines["bill_line_id"], *kept.events["event_id"],
             *bills.lines["bill_line_id"], *bills.withheld["bill_line_id"],
-            *(planned + kind + milestones["sequence"].astype("str")),
+            *(planned + milestone_what(milestones)),
             *(fees["subscription_number"] + ":" + fees["charge_number"] + ":FEE"),
         }
     )  # fmt: skip

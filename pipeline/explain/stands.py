@@ -5,7 +5,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.bill.plan import planned_lines
+from pipeline.bill.shares import milestone_what
 from pipeline.explain.kept import Kept, rows_of
+from pipeline.explain.row import amount_words
 from pipeline.explain.waiting import (
     BILLED_STATES,
     DUE,
@@ -15,7 +17,6 @@ from pipeline.explain.waiting import (
     WITHHELD,
     line_waiting_words,
 )  # fmt: skip
-from pipeline.money import as_text, exponents_of
 from pipeline.standing import Standing, proofs_of_positions
 
 AHEAD = ("OPEN", "SCHEDULED")
@@ -26,16 +27,11 @@ def stands_account(kept: Kept, standing: Standing) -> dict[str, Any]:
     """Status and amounts of the contract, after all that is posted."""
     contract = standing.contracts.iloc[0]
     position = proofs_of_positions(standing).iloc[0]
-    exponents = exponents_of(pd.Series([contract["currency"]]))
-
-    def words(minor: int) -> str:
-        return str(as_text(pd.Series([minor], dtype="int64"), exponents)[0].as_py())
-
     return {
         "status": contract["status"],
         "currency": contract["currency"],
-        **{name: words(contract[f"{name}_minor"]) for name in AMOUNTS},
-        **{name: words(position[f"{name}_minor"])
+        **{name: amount_words(kept, contract[f"{name}_minor"]) for name in AMOUNTS},
+        **{name: amount_words(kept, position[f"{name}_minor"])
            for name in ("recognised", "liability", "asset")},
     }  # fmt: skip
 
@@ -73,10 +69,9 @@ def _timed(standing: Standing) -> list[dict[str, str]]:
 
 def _milestones(standing: Standing, told: set[str]) -> list[dict[str, str]]:
     milestones = standing.bills.milestones
-    kind = milestones["event_type"].map({"BILLING": "M", "REVENUE": "R"})
     ids = (
-        milestones["subscription_number"] + ":" + milestones["charge_number"] + ":" + kind
-        + milestones["sequence"].astype("str")
+        milestones["subscription_number"] + ":" + milestones["charge_number"] + ":"
+        + milestone_what(milestones)
     )  # fmt: skip
     bills = milestones["event_type"] == "BILLING"
     waits = (bills & ~milestones["state"].isin(BILLED_STATES)) | milestones["state"].isin(AHEAD)

@@ -8,11 +8,11 @@ import pandas as pd
 
 from pipeline.bill.plan import planned_lines
 from pipeline.explain.kept import Kept, contracts_at, ledger_of, rows_of
+from pipeline.life import BILLS_NOTHING
 from pipeline.standing import Standing, stand_on
 
 DUE, WITHHELD, SCHEDULED, OPEN, NOT_BILLED = "DUE", "WITHHELD", "SCHEDULED", "OPEN", "NOT_BILLED"
 LONGEST_PERIOD = pd.Timedelta(days=370)
-BILLS_NOTHING = ("DRAFT", "PENDING_APPROVAL", "CANCELED")
 NEXT_RUN = "the next run posts it"
 BILLED_STATES = ("BILLED", "INTERFACED", "INVOICED", "REJECTED")
 

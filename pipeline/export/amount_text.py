@@ -8,6 +8,7 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from pipeline.export.row_forms import BRACKETS, PLAIN, POSITIVE, AmountForm, TargetError
+from pipeline.words import join
 
 PARTS = r"^(?P<whole>-?[0-9]+)(?:\.(?P<fraction>[0-9]*))?$"
 
@@ -29,7 +30,7 @@ def amount_texts(texts: arrow.Array, form: AmountForm, column: str) -> arrow.Arr
     if form.negative == POSITIVE:
         return compute.if_else(is_negative, unsigned, written)
     if form.negative == BRACKETS:
-        return compute.if_else(is_negative, _joined("(", unsigned, ")"), written)
+        return compute.if_else(is_negative, join("(", unsigned, ")"), written)
     return written
 
 
@@ -45,7 +46,7 @@ def plain_amounts(texts: arrow.Array, form: AmountForm, is_negative: np.ndarray)
         return compute.replace_substring(compute.replace_substring(plain, "(", "-"), ")", "")
     if form.negative == POSITIVE:
         filled = compute.and_(arrow.array(is_negative), compute.not_equal(plain, ""))
-        return compute.if_else(filled, _joined("-", plain), plain)
+        return compute.if_else(filled, join("-", plain), plain)
     return plain
 
 
@@ -65,12 +66,5 @@ def _with_places(texts: arrow.Array, places: int, column: str) -> arrow.Array:
         )
     whole = compute.struct_field(parts, "whole")
     if places:
-        whole = _joined(whole, ".", compute.utf8_rpad(kept, places, "0"))
+        whole = join(whole, ".", compute.utf8_rpad(kept, places, "0"))
     return compute.fill_null(whole, "")
-
-
-def _joined(*parts: arrow.Array | str) -> arrow.Array:
-    pieces = [
-        arrow.scalar(one, arrow.large_string()) if isinstance(one, str) else one for one in parts
-    ]
-    return compute.binary_join_element_wise(*pieces, arrow.scalar("", arrow.large_string()))

@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 
 from pipeline.bill import Plan, plan_bills
-from pipeline.bill.charges import BILLS_NOTHING
+from pipeline.bill.shares import milestone_what
 from pipeline.forecast.expected import ON_PHASE, Expected, Tables
 from pipeline.forecast.replay import Posted, only_of
 from pipeline.forecast.rows import ROW_KEY
 from pipeline.frames import look_up, match, sum_groups
-from pipeline.life import contracts_as_of
+from pipeline.life import BILLS_NOTHING, contracts_as_of
 from pipeline.phases import phase_terms
 from pipeline.recognise.allocation import revenue_lines_due
 from pipeline.recognise.at_points import planned_events
 from pipeline.recognise.straight_line import Terms
 from pipeline.settings import Settings
-from schemas.forecasts import BILLING, PHASE, AwaitedMilestones
+from schemas.forecasts import PHASE, AwaitedMilestones
 from schemas.outputs import dtypes_of, nothing_of
 
 ON_CHARGE = ["subscription_number", "charge_number"]
@@ -36,14 +36,6 @@ def late_rows(contracts: Tables, expected: Expected, fees: pd.DataFrame) -> pd.D
     ]
     rows = pd.concat([part[[*ROW_KEY, "days_late"]] for part in parts], ignore_index=True)
     return rows.astype({"what": "str", "days_late": "int64"})
-
-
-def milestone_what(milestones: pd.DataFrame) -> pd.Series:
-    """M and the number of a billing milestone, R and that of a revenue milestone."""
-    letter = pd.Series("M", milestones.index, dtype="str").where(
-        milestones["event_type"] == BILLING, "R"
-    )
-    return letter + milestones["sequence"].astype("str")
 
 
 def waiting_fees(contracts: Tables, expected: Expected, settings: Settings) -> pd.DataFrame:

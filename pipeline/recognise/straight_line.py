@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import money, periods
+from pipeline.frames import days_of
 from pipeline.settings import EVEN_MONTHS
 
 ONE_DAY = np.timedelta64(1, "D")
@@ -41,8 +42,8 @@ class Terms:
     def __init__(self, terms: pd.DataFrame, day: np.datetime64, spread: str) -> None:
         """Find each charge's periods: the first, the last, and what each kind comes to."""
         self.spread = spread
-        self.starts = _days(terms["live_from"])
-        self.before = _days(terms["live_before"])
+        self.starts = days_of(terms["live_from"])
+        self.before = days_of(terms["live_before"])
         self.recurs = (terms["charge_type"] == "RECURRING").to_numpy(bool)
         self.step = terms["billing_frequency"].map(periods.MONTHS).fillna(1).to_numpy(np.int64)
         self.anchor_month = terms["anchor_month"].to_numpy(np.int64)
@@ -166,7 +167,3 @@ class Terms:
 def _safe(days: np.ndarray) -> np.ndarray:
     """A day where there is none, for arithmetic whose outcome is then not used."""
     return np.where(np.isnat(days), np.datetime64("1970-01-01", "D"), days)
-
-
-def _days(values: pd.Series) -> np.ndarray:
-    return values.to_numpy("datetime64[s]").astype("datetime64[D]")

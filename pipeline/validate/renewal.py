@@ -11,7 +11,7 @@ import pandas as pd
 
 import schemas
 from pipeline import periods
-from pipeline.frames import look_up, match
+from pipeline.frames import days_of, look_up, match
 from pipeline.phases import phase_order
 
 Tables = Mapping[str, pd.DataFrame]
@@ -103,12 +103,12 @@ def _subscriptions(
 
 def _as_long(rows: pd.DataFrame, starts: pd.Series) -> pd.Series:
     """The end of a term as long as the row's: whole months where it has them, else days."""
-    begin, before = _days(rows["start_date"]), _days(rows["end_date"] + ONE_DAY)
+    begin, before = days_of(rows["start_date"]), days_of(rows["end_date"] + ONE_DAY)
     known = ~np.isnat(before)
     safe = np.where(known, before, begin)
     months = np.where(known, periods.month_of(safe) - periods.month_of(begin), 0)
     whole = periods.add_months(begin, months) == safe
-    start = _days(starts)
+    start = days_of(starts)
     ends = np.where(whole, periods.add_months(start, months), start + (safe - begin))
     last = (ends - np.timedelta64(1, "D")).astype("datetime64[s]")
     return pd.Series(last, rows.index).where(known)
@@ -184,10 +184,6 @@ def _in_last_phase(charges: pd.DataFrame, phases: pd.DataFrame) -> pd.Series:
 
 def _nothing(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(None, rows.index, dtype="str")
-
-
-def _days(values: pd.Series) -> np.ndarray:
-    return values.to_numpy("datetime64[s]").astype("datetime64[D]")
 
 
 _MAKERS = {

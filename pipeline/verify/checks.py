@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline import money
 from pipeline.bill import Bills
 from pipeline.books import Books
-from pipeline.frames import match
+from pipeline.frames import match, sum_groups
 from pipeline.post.proofs import broken_proofs
 from pipeline.post.totals import CONTROLLED, control_totals
 from pipeline.recognise import Revenue
@@ -168,9 +168,8 @@ def check_files(
 def _by_charge(rows: pd.DataFrame, charges: pd.DataFrame) -> np.ndarray:
     keys = ["subscription_number", "charge_number"]
     at = match(rows, charges, keys)
-    totals = np.zeros(len(charges), np.int64)
-    np.add.at(totals, at[at >= 0], rows["amount_minor"].to_numpy(np.int64)[at >= 0])
-    return totals
+    amounts = rows["amount_minor"].to_numpy(np.int64)
+    return sum_groups(amounts[at >= 0], at[at >= 0], len(charges))
 
 
 def _differs(posted: pd.Series, due: pd.Series) -> np.ndarray:
