@@ -14,6 +14,7 @@ from pipeline.findings import ERROR, INFO, WARNING
 from pipeline.nightly import Outcome
 from pipeline.screen_sent import sent_account, sent_words
 from pipeline.store.ledger import Run
+from pipeline.text_table import aligned
 from pipeline.validate import Validated
 
 MOST_FINDINGS_SHOWN = 20
@@ -179,12 +180,7 @@ def history_words(account: list[dict[str, Any]]) -> str:
          run["posted_at"]]
         for run in account
     ]  # fmt: skip
-    widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
-    table = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [heads, *rows]
-    ]
-    return "\n".join([*table, *sent_words(account)])
+    return "\n".join([*aligned([heads, *rows], indent=""), *sent_words(account)])
 
 
 def as_json(account: Any) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-GAP = "  "
+from pipeline.text_table import GAP, aligned
+
 LONGEST_CELL = 60
 
 
@@ -82,7 +83,7 @@ def _values(values: Sequence[Mapping[str, Any]]) -> list[str]:
         for one in values
     ]  # fmt: skip
     heads = ["of", "column", "value", "from", "uploaded at", ""]
-    return ["", "Values, and where they came from", *_table([heads, *rows])]
+    return ["", "Values, and where they came from", *aligned([heads, *rows], longest=LONGEST_CELL)]
 
 
 def _address(place: Mapping[str, Any]) -> str:
@@ -115,7 +116,7 @@ def _file(file: Mapping[str, Any]) -> list[str]:
     if "entry_id" in file:
         entry = [f"{folder}{file['file']}, entry {file['entry_id']}"]
         rows = [[line["account"], *_sides(line)] for line in file["lines"]]
-        return entry + [GAP + row for row in _table(rows)]
+        return entry + [GAP + row for row in aligned(rows, longest=LONGEST_CELL)]
     member = {"S": "an S row, "}.get(file.get("member", ""), "")
     inside = f", {file['member']}" if file.get("member") and not member else ""
     row = f", {member}row {file['row']}" if "row" in file else ""
@@ -159,7 +160,9 @@ def _corrections(account: Mapping[str, Any]) -> list[str]:
         [one["id"], one["amount"], f"net {one['net']}", f"run {one['run_id']}", one["sentence"]]
         for one in account["corrections"]
     ]
-    return ["", "The line and its corrections", *_table(rows)] if rows else []
+    return (
+        ["", "The line and its corrections", *aligned(rows, longest=LONGEST_CELL)] if rows else []
+    )
 
 
 def _story(account: Mapping[str, Any]) -> list[str]:
@@ -196,17 +199,4 @@ def _stands(stands: Mapping[str, str]) -> list[str]:
 
 def _waits(waits: Sequence[Mapping[str, str]]) -> list[str]:
     rows = [[one["id"] or "-", one["state"], one["because"]] for one in waits]
-    return ["", "What it waits for", *(_table(rows) or ["  nothing"])]
-
-
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of cells in columns, without trailing spaces; a long cell does not widen the others'."""
-    if not rows:
-        return []
-    widths = [
-        min(LONGEST_CELL, max(len(row[place]) for row in rows)) for place in range(len(rows[0]))
-    ]
-    return [
-        GAP + GAP.join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return ["", "What it waits for", *(aligned(rows, longest=LONGEST_CELL) or ["  nothing"])]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline import money
 from pipeline.forecast import Forecast
+from pipeline.text_table import aligned
 from schemas.forecasts import BILLING, PHASE, REVENUE
 
 MOST_SHOWN = 20
@@ -73,12 +74,7 @@ def _table(months: pd.DataFrame) -> list[str]:
         ),
     ]
     rows = [list(HEADINGS), *(list(row) for row in zip(*cells, strict=True))]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(HEADINGS))]
-    return [
-        "  " + "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in
-                                                     zip(row[1:], widths[1:], strict=True))])
-        for row in rows
-    ]  # fmt: skip
+    return aligned(rows, left=1)
 
 
 def _readable(minor: pd.Series, exponent: int) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline import money
 from pipeline.sent import REJECTED, UNANSWERED, ages_of
+from pipeline.text_table import aligned
 from schemas.outputs import AGES
 
 Account = dict[str, Any]
@@ -60,12 +61,13 @@ def sent_words(account: list[Account]) -> list[str]:
             amounts = ["-" if amount is None else str(amount) for _, amount in ages]
             rows.append([currency, str(sum(lines for lines, _ in ages)), *amounts])
         words += ["", f"sent and unanswered, by days since the bill date, as of {as_of}"]
-        words += _aligned(rows)
+        words += aligned(rows, left=1)
     if rejected:
         words += ["", "rejected: the next run sends it again, unless it is on hold"]
-        words += _aligned(
+        words += aligned(
             [["currency", "lines", "amount"]]
-            + [[code, str(lines), str(sum_)] for (code, _), (lines, sum_) in rejected.items()]
+            + [[code, str(lines), str(sum_)] for (code, _), (lines, sum_) in rejected.items()],
+            left=1,
         )
     return words
 
@@ -78,16 +80,3 @@ def _summed(account: list[Account], name: str, key: str) -> dict[tuple[str, str]
         lines, amount = sums.get(place, (0, Decimal(0)))
         sums[place] = (lines + total["lines"], amount + Decimal(total["amount"]))
     return dict(sorted(sums.items()))
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    """The first column on the left, numbers on the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  "
-        + "  ".join(
-            cell.rjust(width) if place else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]

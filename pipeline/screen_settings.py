@@ -11,6 +11,7 @@ from pipeline.in_force import Told
 from pipeline.screen import finding_words
 from pipeline.settings import settings_of_text
 from pipeline.settings.reading import DEFAULT
+from pipeline.text_table import aligned
 
 HEADINGS = ("setting", "value", "from", "what it does")
 NO_VALUE = "-"
@@ -32,13 +33,7 @@ def settings_account(told: Told) -> dict[str, Any]:
 
 def settings_words(told: Told) -> str:
     """The settings as a table of text."""
-    rows = [HEADINGS, *_rows(told)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(HEADINGS))]
-    table = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    return "\n".join([*table, *_remarks(told)])
+    return "\n".join([*aligned([HEADINGS, *_rows(told)], indent=""), *_remarks(told)])
 
 
 def settings_view(told: Told) -> RenderableType:

@@ -12,6 +12,7 @@ from pipeline.standing import (
     proofs_of_charges,
     proofs_of_positions,
 )  # fmt: skip
+from pipeline.text_table import aligned
 
 OK, ERROR = "OK", "ERROR"
 MOST_NAMED = 5
@@ -23,7 +24,7 @@ POSITION = ("liability", "asset", "billed", "recognised")
 
 def status_account(standing: Standing) -> dict[str, Any]:
     """Contracts by state, business unit and currency; amounts are decimal texts."""
-    states = by_state(standing)
+    states, broken = by_state(standing), _broken(standing)
     amounts = _texts(states, TOTALS)
     return {
         "as_of": standing.as_of.isoformat(),
@@ -32,8 +33,8 @@ def status_account(standing: Standing) -> dict[str, Any]:
              "contracts": row.contracts, **{name: amounts[name][place] for name in TOTALS}}
             for place, row in enumerate(states.itertuples())
         ],
-        "proof": OK if not _broken(standing) else ERROR,
-        "broken": _broken(standing),
+        "proof": ERROR if broken else OK,
+        "broken": broken,
     }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def status_words(account: dict[str, Any]) -> str:
          *(state[name] for name in TOTALS)]
         for state in account["states"]
     ]  # fmt: skip
-    table = _table([heads, *rows], left=3) if rows else ["  no contract yet"]
+    table = aligned([heads, *rows], left=3) if rows else ["  no contract yet"]
     return "\n".join([f"Contracts as of {account['as_of']}", *table, *_proof_words(account)])
 
 
@@ -99,7 +100,7 @@ def proof_words(account: dict[str, Any]) -> str:
             *_charge_table(account, REVENUE, "revenue_proof"),
             "",
             "liability - asset = billed - recognised",
-            *_table([[*POSITION, ""],
+            *aligned([[*POSITION, ""],
                      [*account["position"].values(), account["position_proof"]]], left=0),
         ]
     )  # fmt: skip
@@ -110,7 +111,7 @@ def _charge_table(account: dict[str, Any], names: tuple[str, ...], proof: str) -
     rows = [
         [one["charge"], *(one[name] for name in names), one[proof]] for one in account["charges"]
     ]
-    return _table([heads, *rows], left=1) if rows else ["  no charge"]
+    return aligned([heads, *rows], left=1) if rows else ["  no charge"]
 
 
 def _broken(standing: Standing) -> list[str]:
@@ -148,17 +149,3 @@ def _texts(rows: pd.DataFrame, names: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _spaced(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _table(rows: list[list[str]], left: int) -> list[str]:
-    """Cells in columns: the first ones to the left, numbers to the right, the last as it is."""
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-
-    def line(row: list[str]) -> str:
-        cells = [
-            f"{cell:<{width}}" if place < left else f"{cell:>{width}}"
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        return ("  " + "  ".join(cells)).rstrip()
-
-    return [line(row) for row in rows]
