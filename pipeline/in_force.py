@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.findings import no_findings
-from pipeline.nightly import RunUnknownError
+from pipeline.nightly import run_of
 from pipeline.settings import (
     InForce,
     Settings,
@@ -17,7 +17,7 @@ from pipeline.settings import (
     stray_variables,
     unknown_owners,
 )
-from pipeline.store import NoStoreError, ledger, reading
+from pipeline.store import NoStoreError, reading
 from pipeline.store.contracts import read_contracts
 
 USUAL_NAME = "billing.toml"
@@ -56,12 +56,7 @@ def settings_in_force(
 def settings_of_run(run_id: str, store: str) -> Told:
     """The settings that a run was made with; which of them were defaults then is not known."""
     with reading(store, "settings") as connection:
-        run = ledger.read_run(connection, run_id)
-        if run is None:
-            known = [one.run_id for one in ledger.read_runs(connection)][-5:]
-            raise RunUnknownError(
-                f"there is no run {run_id} in this store; the last ones: {', '.join(known) or 'none'}"
-            )
+        run = run_of(connection, run_id)
     settings = settings_from_text(run.settings)
     origins = {address: f"run {run_id}" for address, _, _ in settings_of_text(settings)}
     excesses = f"the run exceeded bounds and was let through: {settings.let_through}"

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from pipeline import __version__
 from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
 from pipeline.actor import Actor, actor_of
-from pipeline.bill import READ_FROM_CONTRACTS, compute_bills
+from pipeline.bill import READ_FROM_CONTRACTS
 from pipeline.confirm import TABLE, Asked, Judged, judge_answers, lines_named, parse_answers
 from pipeline.export import check_controls
 from pipeline.findings import join_findings
@@ -33,11 +33,12 @@ from pipeline.post import (
     refuse_other_handover,
 )
 from pipeline.read import Inputs, only_table, read_inputs
+from pipeline.recognise import Revenue
 from pipeline.record import RunRecord
 from pipeline.remember import (
-    answers_before,
+    Billed,
+    bill,
     books_of,
-    posted_before,
     recognise,
     record_of_run,
     tonights_record,
@@ -98,22 +99,14 @@ def run_night(
             with watch.stage("bill"):
                 run = new_run(connection, as_of, "run", import_number=number, own_import=number,
                               **_facts(digest, settings))  # fmt: skip
-                posted = posted_before(connection, run)
-                told = answers_before(connection, run, settings)
-                bills = compute_bills(contracts, posted.lines, as_of, settings, told.answered)
-            with watch.stage("recognise"):
-                revenue = recognise(connection, run, bills, posted, settings)
-            with watch.stage("post"):
-                run, settings = refuse_implausible(
-                    connection, run, bills, settings, allowed=allow_implausible
-                )
-                books = books_of(connection, run, bills, revenue, settings)
-                post(connection, run, bills, revenue, books)
-                _sign(connection, actor, import_number=number, run_number=run.run_number)
-            record = tonights_record(run, settings, validated, bills, revenue, books, told.sent)
+                billed = bill(connection, run, contracts, settings)
+            run, revenue, record = _recognise_and_post(
+                connection, run, billed, settings, validated, watch, allow_implausible, actor
+            )
             if dry_run:
                 transaction.rollback()
                 return Outcome(record, None)
+            posted, bills = billed.posted, billed.bills
             record = with_plan_changes(connection, run, record, contracts, posted, bills)
             with watch.stage("forecast"):
                 record = with_outlook(record, contracts, posted, bills, revenue)
@@ -171,22 +164,32 @@ def bill_store(
             run = new_run(connection, as_of, "bill", own_import=None,
                           import_number=last_import_number(connection),
                           **_facts("", settings))  # fmt: skip
-            posted = posted_before(connection, run)
-            told = answers_before(connection, run, settings)
-            bills = compute_bills(contracts, posted.lines, as_of, settings, told.answered)
-        with watch.stage("recognise"):
-            revenue = recognise(connection, run, bills, posted, settings)
-        with watch.stage("post"):
-            run, settings = refuse_implausible(
-                connection, run, bills, settings, allowed=allow_implausible
-            )
-            books = books_of(connection, run, bills, revenue, settings)
-            post(connection, run, bills, revenue, books)
-            _sign(connection, actor, run_number=run.run_number)
-        record = tonights_record(run, settings, None, bills, revenue, books, told.sent)
+            billed = bill(connection, run, contracts, settings)
+        _, _, record = _recognise_and_post(
+            connection, run, billed, settings, None, watch, allow_implausible, actor
+        )
         if dry_run:
             transaction.rollback()
     return Outcome(record, None)
+
+
+def _recognise_and_post(
+    connection: Connection, run: Run, billed: Billed, settings: Settings,
+    validated: Validated | None, watch: Stopwatch, allow_implausible: bool, actor: Actor | None,
+) -> tuple[Run, Revenue, RunRecord]:  # fmt: skip
+    """What follows once a night is billed: recognise, and post within the bounds and the proofs."""
+    bills = billed.bills
+    with watch.stage("recognise"):
+        revenue = recognise(connection, run, billed, settings)
+    with watch.stage("post"):
+        run, settings = refuse_implausible(
+            connection, run, bills, settings, allowed=allow_implausible
+        )
+        books = books_of(connection, run, bills, revenue, settings)
+        post(connection, run, bills, revenue, books)
+        _sign(connection, actor, import_number=run.own_import, run_number=run.run_number)
+    sent = billed.told.sent
+    return run, revenue, tonights_record(run, settings, validated, bills, revenue, books, sent)
 
 
 def export_run(
@@ -198,13 +201,7 @@ def export_run(
     refuse_missing(store)
     with writing(store, "export") as connection:
         with connection.begin():
-            run = ledger.read_run(connection, run_id)
-            if run is None:
-                known = [one.run_id for one in ledger.read_runs(connection)][-5:]
-                raise RunUnknownError(
-                    f"there is no run {run_id} in this store; the last ones: "
-                    f"{', '.join(known) or 'none'}"
-                )
+            run = run_of(connection, run_id)
         with watch.stage("export and report"):
             record, folder = _write_run(connection, run, outbox, choose)
     return Outcome(record, folder)
@@ -257,9 +254,15 @@ def read_history(
         return [], ledger.no_totals(), ledger.no_totals(), ledger.no_totals(), {}
 
 
-def _sign(connection: Connection, actor: Actor | None, **what: int) -> None:
+def _sign(
+    connection: Connection, actor: Actor | None, *, import_number: int | None = None,
+    run_number: int | None = None, answers_kept: int = 0,
+) -> None:  # fmt: skip
     """Who does this, into the audit trail, in the same transaction."""
-    audit.keep_actor(connection, actor or actor_of(()), utc_now(), __version__, **what)
+    audit.keep_actor(
+        connection, actor or actor_of(()), utc_now(), __version__, import_number=import_number,
+        run_number=run_number, answers_kept=answers_kept,
+    )  # fmt: skip
 
 
 def _with_nobodys_accounts(
@@ -284,6 +287,17 @@ def _dry(store: str) -> str:
 
 class RunUnknownError(Exception):
     """There is no run of that id."""
+
+
+def run_of(connection: Connection, run_id: str) -> Run:
+    """The run of that id; raises RunUnknownError, which names the last ones."""
+    run = ledger.read_run(connection, run_id)
+    if run is None:
+        known = [one.run_id for one in ledger.read_runs(connection)][-5:]
+        raise RunUnknownError(
+            f"there is no run {run_id} in this store; the last ones: {', '.join(known) or 'none'}"
+        )
+    return run
 
 
 def inputs_digest(inputs: Inputs, as_of: datetime.date, settings: Settings) -> str:

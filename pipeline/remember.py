@@ -57,13 +57,30 @@ def answers_before(connection: Connection, run: Run, settings: Settings) -> Answ
     )
 
 
-def recognise(
-    connection: Connection, run: Run, bills: Bills, posted: Posted, settings: Settings
-) -> Revenue:
+@dataclass(frozen=True)
+class Billed:
+    """What a run bills, and what it found: the ledger and the answers before it."""
+
+    bills: Bills
+    posted: Posted
+    told: AnswersBefore
+
+
+def bill(
+    connection: Connection, run: Run, contracts: Mapping[str, pd.DataFrame], settings: Settings
+) -> Billed:
+    """What a run bills of these contracts, given what was posted and answered before it."""
+    posted = posted_before(connection, run)
+    told = answers_before(connection, run, settings)
+    bills = compute_bills(contracts, posted.lines, run.as_of, settings, told.answered)
+    return Billed(bills, posted, told)
+
+
+def recognise(connection: Connection, run: Run, billed: Billed, settings: Settings) -> Revenue:
     """What a run recognises, given what it bills and what earlier runs recognised."""
     return compute_revenue(
-        bills,
-        posted.events,
+        billed.bills,
+        billed.posted.events,
         ledger.read_stated(connection, before_run=run.run_number),
         run.as_of,
         settings,
@@ -113,10 +130,9 @@ def record_of_run(connection: Connection, run: Run) -> RunRecord:
     contracts = kept.read_contracts(
         connection, at_import=run.import_number, only=READ_FROM_CONTRACTS
     )
-    posted = posted_before(connection, run)
-    told = answers_before(connection, run, settings)
-    bills = compute_bills(contracts, posted.lines, run.as_of, settings, told.answered)
-    revenue = recognise(connection, run, bills, posted, settings)
+    billed = bill(connection, run, contracts, settings)
+    revenue = recognise(connection, run, billed, settings)
+    bills, posted = billed.bills, billed.posted
     again = bills.resent["bill_line_id"].isin(answers.read_resent(connection, run.run_number))
     bills = replace(
         bills,
@@ -130,7 +146,7 @@ def record_of_run(connection: Connection, run: Run) -> RunRecord:
     )
     record = _record(
         run, settings, bills, revenue, books_of(connection, run, bills, revenue, settings),
-        told.sent,
+        billed.told.sent,
         files=kept.read_import_files(connection, run.own_import),
         findings=uploads.read_findings(connection, run.own_import),
         refused=uploads.read_refused(connection, run.own_import),

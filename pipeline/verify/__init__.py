@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from pipeline.bill import READ_FROM_CONTRACTS, Bills, compute_bills
+from pipeline.bill import READ_FROM_CONTRACTS, Bills
 from pipeline.books import Books
 from pipeline.outbox import MANIFEST
 from pipeline.post.proofs import broken_bill_proofs
 from pipeline.recognise import Revenue
-from pipeline.remember import answers_before, books_of, posted_before, recognise
+from pipeline.remember import bill, books_of, recognise
 from pipeline.settings import settings_from_text
 from pipeline.store import ledger, reading
 from pipeline.store.contracts import read_contracts, read_import_files
@@ -85,10 +85,8 @@ def _computed(connection: Connection, run: Run) -> tuple[Bills, Revenue]:
     """What the run had to post, given the contracts and the ledger as they stood."""
     settings = settings_from_text(run.settings)
     contracts = read_contracts(connection, at_import=run.import_number, only=READ_FROM_CONTRACTS)
-    posted = posted_before(connection, run)
-    told = answers_before(connection, run, settings)
-    bills = compute_bills(contracts, posted.lines, run.as_of, settings, told.answered)
-    return bills, recognise(connection, run, bills, posted, settings)
+    billed = bill(connection, run, contracts, settings)
+    return billed.bills, recognise(connection, run, billed, settings)
 
 
 def _books(
