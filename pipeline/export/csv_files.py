@@ -79,12 +79,18 @@ def _write_rows(
                 chunks.append(
                     control_of_chunk(path.name, business_unit, texts["currency"], texts[name])
                 )
-            written = [
-                guard_text(text) if is_text_field(chunk, fields[name]) else text
-                for name, text in texts.items()
-            ]
+            written = [_guarded(chunk, fields[name], text) for name, text in texts.items()]
             file.write(csv_bytes(written, len(chunk)))
     return controls
+
+
+def field_for_people(rows: pd.DataFrame, name: str) -> Column:
+    """A field of the rows as such a file has it."""
+    return _guarded(rows, name, text_of_field(rows, name, ISO_DATE))
+
+
+def _guarded(rows: pd.DataFrame, name: str, texts: Column) -> Column:
+    return guard_text(texts) if is_text_field(rows, name) else texts
 
 
 def _finding_column(values: pd.Series) -> Column:

@@ -5,19 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.export.csv_text import Column, csv_bytes, guard_text, header_line, row_chunks
-from pipeline.export.ledger_text import (
-    MONEY_UNIT,
-    PERCENT_UNIT,
-    is_text_field,
-    text_of_field,
-)
+from pipeline.export.csv_files import field_for_people
+from pipeline.export.csv_text import Column, csv_bytes, header_line, row_chunks
+from pipeline.export.ledger_text import MONEY_UNIT, PERCENT_UNIT
 from pipeline.record import RunRecord
 from pipeline.report.layout import Detail, Details
 from pipeline.report.revenue_sheets import TO_RECOGNISE
 from pipeline.report.to_come import to_recognise
-
-ISO_DATE = "%Y-%m-%d"
 
 
 def write_detail_files(details: Details, record: RunRecord, folder: Path) -> None:
@@ -48,6 +42,4 @@ def _write_rows(rows: pd.DataFrame, detail: Detail, path: Path) -> None:
 
 def _column(rows: pd.DataFrame, name: str) -> Column:
     """A column as text: plain decimals, ISO dates, no live formulas."""
-    field = name.removesuffix(MONEY_UNIT).removesuffix(PERCENT_UNIT)
-    texts = text_of_field(rows, field, ISO_DATE)
-    return guard_text(texts) if is_text_field(rows, name) else texts
+    return field_for_people(rows, name.removesuffix(MONEY_UNIT).removesuffix(PERCENT_UNIT))

@@ -1,8 +1,6 @@
 """The bulk-import workbook: a sheet per table, drop-downs from the store, open milestones to date."""
 
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from sqlalchemy import Connection
 
 import schemas
 from pipeline import money
+from pipeline.aside import written_aside
 from pipeline.report.stamps import save_stamped
 from pipeline.store import NoStoreError, reading
 from pipeline.store.contracts import read_contracts, want_subscriptions
@@ -123,7 +122,7 @@ def _refuse_too_many(shown: OpenMilestones | None) -> None:
 
 
 def _write(made: Made, offered: Choices, shown: OpenMilestones | None) -> None:
-    """The file is written aside and renamed."""
+    """Write the file, whole or not at all."""
     workbook = Workbook(write_only=True)
     write_instructions(
         workbook, About(made.tables, made.milestones, made.from_store, offered.too_long)
@@ -131,17 +130,11 @@ def _write(made: Made, offered: Choices, shown: OpenMilestones | None) -> None:
     for table in made.tables:
         write_table(workbook, schemas.TABLES[table], offered, shown if table == SHARED else None)
     write_lists(workbook, offered, shown)
-    aside = made.path.with_name(f".{made.path.name}.{os.getpid()}.part")
     try:
-        save_stamped(workbook, aside)
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        aside.replace(made.path)
+        with written_aside(made.path) as aside:
+            save_stamped(workbook, aside)
     except OSError as fault:
         raise TemplateFileError(
             f"{made.path}: can't be written: {fault.strerror}; close it where it is open, free "
             "space, or name another"
         ) from fault
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
