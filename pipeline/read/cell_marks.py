@@ -13,6 +13,7 @@ from functools import cache
 from pipeline.read.extent import ADDRESS, NO_ADDRESS, RESAVE, Extent, column_place
 from pipeline.read.faults import UnreadableError
 
+NOT_XML = f"a worksheet is not in UTF-8 XML; {RESAVE}"
 UNCALCULATED_TEXT = "#FORMULA?"
 """Stands in a cell whose formula has no stored value."""
 
@@ -102,7 +103,7 @@ def find_marks(chunks: Iterable[bytes], percent_styles: frozenset[str]) -> CellM
         extent.add(text, patterns.filled, plain=not patterns.prefix)
         if b't="e"' in text or b"t='e'" in text:
             for cell in patterns.error.finditer(text):
-                marks.errors[address_of(cell[1])] = cell[2].decode("utf-8")
+                marks.errors[address_of(cell[1])] = _error_value(cell[2])
         if patterns.formula.search(text):
             marks.has_formulas = True
             marks.uncalculated += [
@@ -132,6 +133,14 @@ def address_of(attributes: bytes) -> Address:
     return int(found[2]) - 1, column_place(found[1])
 
 
+def _error_value(text: bytes) -> str:
+    """A cell's error value, `#N/A`."""
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise UnreadableError(NOT_XML) from fault
+
+
 def _whole_rows(chunks: Iterable[bytes]) -> Iterator[tuple[Patterns, bytes]]:
     """The chunks cut anew at the ends of rows, so that no cell is torn in two."""
     rest = b""
@@ -141,7 +150,7 @@ def _whole_rows(chunks: Iterable[bytes]) -> Iterator[tuple[Patterns, bytes]]:
         if patterns is None:
             root = ROOT.search(text)
             if root is None:
-                raise UnreadableError(f"a worksheet is not in UTF-8 XML; {RESAVE}")
+                raise UnreadableError(NOT_XML)
             patterns = _patterns(root[1] or b"")
         cut = text.rfind(patterns.row_end) + 1
         if cut:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -337,6 +337,7 @@ def small_workbook() -> dict[str, bytes]:
 PARTS = small_workbook()
 
 
+@example("xl/worksheets/sheet1.xml", PARTS["xl/worksheets/sheet1.xml"].index(b"#N/A"), 0, b"\x80")
 @settings(max_examples=200, deadline=None)
 @given(
     part=st.sampled_from(sorted(PARTS)),
