@@ -58,6 +58,7 @@ from pipeline.store import (
     StoreError,
     StoreVersionError,
     lasts,
+    words_of,
 )  # fmt: skip
 from pipeline.template import TemplateError, TemplateFileError, make_template
 from pipeline.terminal import coloured, console_on
@@ -640,10 +641,7 @@ def _explained() -> Iterator[None]:
         click.echo(f"milestone-billing: {masked(str(fault))}", err=True)
         sys.exit(next(status for kind, status in STATUS_OF.items() if isinstance(fault, kind)))
     except DBAPIError as fault:
-        words = str(fault.orig).strip().splitlines()
-        click.echo(
-            f"milestone-billing: the store failed: {masked(words[0] if words else '')}", err=True
-        )
+        click.echo(f"milestone-billing: the store failed: {masked(words_of(fault))}", err=True)
         sys.exit(FAILED)
     except OverflowError as fault:
         click.echo(f"milestone-billing: {fault}; nothing was posted", err=True)

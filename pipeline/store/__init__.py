@@ -9,10 +9,11 @@ from pipeline.store.engine import (
     refuse_missing,
     writing,
 )  # fmt: skip
+from pipeline.store.faults import words_of
 from pipeline.store.lock import StoreBusyError
 from pipeline.store.migrations import StoreVersionError
 
 __all__ = [
     "IN_MEMORY", "NoStoreError", "StoreBusyError", "StoreError", "StoreVersionError", "lasts",
-    "reading", "refuse_missing", "writing",
+    "reading", "refuse_missing", "words_of", "writing",
 ]  # fmt: skip

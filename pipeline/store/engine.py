@@ -1,5 +1,6 @@
 """Opening a store: SQLite as a file on this machine, PostgreSQL for a team."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from pipeline.actor import masked
+from pipeline.store.faults import words_of
 from pipeline.store.lock import StoreError, holder_name, holding
 from pipeline.store.migrations import (
     applied_migrations,
@@ -48,20 +50,35 @@ def _engine_of(url: URL, command: str) -> Engine:
         return create_engine(driver, poolclass=NullPool, connect_args=connect_args)
     if url.get_backend_name() != "sqlite":
         raise StoreError(f"--store {url.get_backend_name()}: only sqlite and postgresql serve")
-    _check_folder(url)
+    _check_file(url)
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _check_folder(url: URL) -> None:
-    if url.database and url.database != ":memory:":
-        folder = Path(url.database).resolve().parent
-        if not folder.is_dir():
-            raise StoreError(
-                f"the store's folder {folder} does not exist: make it, or name another"
-            )
+def _check_file(url: URL) -> None:
+    """Refuse a folder that isn't there, and a file that this user can't write: SQLite would leave files
+    beside it that can't be written either, and so outlast the mended permission."""
+    if not url.database or url.database == ":memory:":
+        return
+    file = Path(url.database).resolve()
+    try:
+        there, made = file.parent.is_dir(), file.exists()
+    except OSError as fault:
+        raise StoreError(UNREACHED.format(file=file, why=fault.strerror)) from fault
+    if not there:
+        raise StoreError(
+            f"the store's folder {file.parent} does not exist: make it, or name another"
+        )
+    if made and not os.access(file, os.R_OK | os.W_OK):
+        raise StoreError(UNREACHED.format(file=file, why=NOT_ALLOWED))
+
+
+UNREACHED = (
+    "the store {file} can't be opened: {why}; let this user read and write it and its folder"
+)
+NOT_ALLOWED = "this user may not read and write it, which SQLite needs even to read"
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -139,14 +156,9 @@ def _connected(url: str, command: str) -> Iterator[Connection]:
     try:
         connection = engine.connect()
     except DBAPIError as fault:
-        raise StoreError(f"the store can't be opened: {_plain(fault)}") from fault
+        raise StoreError(f"the store can't be opened: {words_of(fault)}") from fault
     try:
         yield connection
     finally:
         connection.close()
         engine.dispose()
-
-
-def _plain(fault: DBAPIError) -> str:
-    """The driver's own first line; SQLAlchemy's would add the statement and a link."""
-    return str(fault.orig).strip().splitlines()[0] if str(fault.orig).strip() else "no reason given"

@@ -1,6 +1,10 @@
 """A store that can't be opened: one sentence, the right status, never the password."""
 
+import os
+import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,3 +113,51 @@ def test_the_store_is_its_owners_business(sqlite_url: str, tmp_path: Path) -> No
     assert beside.keys() <= {"store.db.lock"}
     assert not any(beside.values())
     assert stat.S_ISREG((tmp_path / "store.db").stat().st_mode)
+
+
+@pytest.fixture
+def unprivileged() -> list[str]:
+    """What stands before a command so that permissions bind it, though the tests run as root."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed, and permissions don't bind root")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
+def test_what_may_not_be_written(unprivileged: list[str], tmp_path: Path) -> None:
+    """The store, its folder and the outbox, each closed in turn; opened again, the night goes on."""
+    folder, out = tmp_path / "kept", tmp_path / "out"
+    folder.mkdir()
+    out.mkdir()
+    store = folder / "store.db"
+    inbox = str(write_inbox(tmp_path / "inbox", little_company()))
+    commands = {
+        "run": ["run", inbox, "--out", str(out), "--as-of", "2026-03-31"],
+        "history": ["history"],
+    }
+
+    def told(command: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [*unprivileged, sys.executable, "-m", "pipeline", *commands[command],
+             "--store", f"sqlite:///{store}"],
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.stderr.count("\n") == (1 if done.returncode == 1 else 0), done.stderr
+        return done.returncode, done.stderr
+
+    assert (
+        CliRunner().invoke(main, ["import", inbox, "--store", f"sqlite:///{store}"]).exit_code == 0
+    )
+    for closed, mode, command, words in (
+        (store, 0o400, "run", "this user may not read and write it"),
+        (folder, 0o500, "run", "and their folder: SQLite needs it even to read"),
+        (folder, 0o000, "history", "let this user read and write it and its folder"),
+        (out, 0o500, "run", "out: can't be written: Permission denied; free space"),
+    ):
+        before = stat.S_IMODE(closed.stat().st_mode)
+        closed.chmod(mode)
+        status, said = told(command)
+        closed.chmod(before)
+        assert (status, words in said) == (1, True), said
+    assert told("run") == (0, "")
