@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -138,30 +138,37 @@ def history_account(
     """The runs, the oldest first, each with its totals by currency, its state, and what became of its
     lines until now (`sent`: answers.read_answers_by_run), and who posted it."""
     last_night = max((run.as_of for run in runs), default=datetime.date.min)
-    amounts = billed.assign(amount=_texts(billed))
-    events = recognised.assign(amount=_texts(recognised))
+    billed_of = _by_run(billed.assign(amount=_texts(billed)))
+    events_of = _by_run(recognised.assign(amount=_texts(recognised)))
+    sent_of = _by_run(sent)
     return [
         {
             "run_id": run.run_id,
             "as_of": run.as_of.isoformat(),
             "command": run.command,
             "state": "POSTED" if run.sent_after_run is None else "EXPORTED",
-            "lines": sum(amounts.loc[amounts["run_number"] == run.run_number, "lines"].tolist()),
-            "billed": {
-                row.currency: row.amount
-                for row in amounts[amounts["run_number"] == run.run_number].itertuples()
-            },
-            "events": sum(events.loc[events["run_number"] == run.run_number, "lines"].tolist()),
-            "recognised": {
-                row.currency: row.amount
-                for row in events[events["run_number"] == run.run_number].itertuples()
-            },
-            **sent_account(sent, run.run_number, last_night),
+            **_counted(billed_of(run.run_number), "lines", "billed"),
+            **_counted(events_of(run.run_number), "events", "recognised"),
+            **sent_account(sent_of(run.run_number), last_night),
             "posted_at": run.posted_at,
             "posted_by": (posters or {}).get(run.run_number, ""),
         }
         for run in runs
     ]
+
+
+def _by_run(totals: pd.DataFrame) -> Callable[[int], pd.DataFrame]:
+    """The rows of a run; cut once for all runs, so that a long history stays quick."""
+    parts = dict(iter(totals.groupby("run_number")))
+    none = totals.head(0)
+    return lambda run_number: parts.get(run_number, none)
+
+
+def _counted(totals: pd.DataFrame, count: str, amounts: str) -> dict[str, Any]:
+    return {
+        count: sum(totals["lines"].tolist()),
+        amounts: dict(zip(totals["currency"].tolist(), totals["amount"].tolist(), strict=True)),
+    }
 
 
 def history_words(account: list[dict[str, Any]]) -> str:

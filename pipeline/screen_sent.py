@@ -15,13 +15,12 @@ from schemas.outputs import AGES
 Account = dict[str, Any]
 
 
-def sent_account(sent: pd.DataFrame, run_number: int, as_of: datetime.date) -> Account:
+def sent_account(of_run: pd.DataFrame, as_of: datetime.date) -> Account:
     """What became of a run's lines, as JSON holds it: how many are sent and unanswered, their amounts
     by currency and by days since the bill date (as of the last night), and what is rejected.
 
-    `sent` is `answers.read_answers_by_run`.
+    `of_run` are the run's rows of `answers.read_answers_by_run`.
     """
-    of_run = sent[sent["run_number"] == run_number]
     waiting = of_run[of_run["state"] == UNANSWERED]
     rejected = of_run[of_run["state"] == REJECTED]
     aged = waiting.assign(age=ages_of(waiting["bill_date"], as_of)[1])

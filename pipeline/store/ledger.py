@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Connection, Row, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
 
 from pipeline.store.rows import insert_frame, read_frame
 from pipeline.store.schema import (
@@ -235,24 +235,25 @@ def _by_day(connection: Connection, table: Table, before_run: int, name: str) ->
 
 def billed_totals(connection: Connection) -> pd.DataFrame:
     """What each run billed, by currency: run_number, currency, lines, amount_minor."""
-    return _run_totals(connection, bill_lines)
+    return _run_totals(connection, control_totals.c.lines, control_totals.c.amount_minor)
 
 
 def recognised_totals(connection: Connection) -> pd.DataFrame:
     """What each run recognised, by currency: run_number, currency, lines (events), amount_minor."""
-    return _run_totals(connection, revenue_events)
+    return _run_totals(connection, control_totals.c.events, control_totals.c.recognised_minor)
 
 
-def _run_totals(connection: Connection, table: Table) -> pd.DataFrame:
-    columns = table.c
+def _run_totals(
+    connection: Connection, count: ColumnElement[int], amount: ColumnElement[int]
+) -> pd.DataFrame:
+    """From the runs' control totals, which `guards` held against the ledger: a night doesn't sum what
+    all nights before it posted."""
+    columns = control_totals.c
     return read_frame(
         connection,
         select(
-            columns.run_number,
-            columns.currency,
-            func.count().label("lines"),
-            func.sum(columns.amount_minor).cast(columns.amount_minor.type).label("amount_minor"),
-        ).group_by(columns.run_number, columns.currency),
+            columns.run_number, columns.currency, count.label("lines"), amount.label("amount_minor")
+        ).where(count > 0),
     )
 
 
