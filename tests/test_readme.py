@@ -35,6 +35,13 @@ def test_every_rule_stands_in_the_table_and_no_retired_one(readme: str) -> None:
     assert not {rule.code for rule in RULES} & set(RETIRED)
 
 
+def test_every_promise_has_its_test(readme: str) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", readme)
+    assert len(named) > 15
+    for file, name in named:
+        assert f"\ndef {name}(" in (README.parent / file).read_text("utf-8"), f"{file}::{name}"
+
+
 def test_every_command_stands_in_the_readme(readme: str) -> None:
     told = set(re.findall(r"^\| `(\w+)[^`]*` \|", readme, flags=re.M))
     assert set(cli.main.commands) <= told
