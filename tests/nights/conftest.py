@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-ON_BOTH = {
-    "acme_pilot", "action_amend", "adjusted_lines", "hold_and_release", "same_night_twice",
-    "template_copy",
-}  # fmt: skip
+ON_BOTH = {"action_amend", "adjusted_lines", "same_night_twice", "template_copy"}
 """Stories that run on both databases, as `refused_then_corrected` does."""
 
 
