@@ -14,6 +14,10 @@ WORKERS ?= auto
 SECONDS ?= 300
 SEEDS ?= 0
 FIRST ?= 1
+KILLS ?= 1000
+ROUNDS ?= 100
+DATABASE ?= both
+ROUNDS_ON = --database $(DATABASE) $(if $(filter-out auto,$(WORKERS)),--workers $(WORKERS))
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +54,12 @@ bench: $(VENV)/installed-dev ## time nights of up to 1,000,000 milestones and 6,
 fuzz: $(VENV)/installed-dev ## mutate the sample files for SECONDS (or SEEDS rounds from FIRST on) and judge what is read
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --seeds $(SEEDS) --first $(FIRST)
 
+torture: $(VENV)/installed-dev ## kill nights KILLS times, with seeds from FIRST on, and run them again (DATABASE=both)
+	@$(BIN)/python -m tests.kills.torture --kills $(KILLS) --seed $(FIRST) $(ROUNDS_ON)
+
+races: $(VENV)/installed-dev ## ROUNDS of commands at once on one store, with seeds from FIRST on (DATABASE=both)
+	@$(BIN)/python -m tests.kills.races --rounds $(ROUNDS) --seed $(FIRST) $(ROUNDS_ON)
+
 docs: $(VENV)/installed-dev ## write the tables of columns and rules, and the settings, into README.md
 	@$(BIN)/python -m schemas.dictionary README.md
 	@$(BIN)/python -m pipeline.settings.document README.md
@@ -79,4 +89,4 @@ $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 		echo "the packages can't be installed: is a package index reachable from here?"; exit 1; }
 	@touch $@ $(VENV)/installed
 
-.PHONY: help run test lint audit bench fuzz docs clean
+.PHONY: help run test lint audit bench fuzz torture races docs clean

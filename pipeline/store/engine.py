@@ -127,13 +127,20 @@ def reading(url: str, command: str) -> Iterator[Connection]:
     Raises NoStoreError where there is none yet.
     """
     refuse_missing(url)
-    with _connected(url, command) as connection, connection.begin():
+    with _connected(url, command) as connection, _at_one_state(connection).begin():
         applied = applied_migrations(connection)
         check_version(applied)
         if not applied:
             raise NoStoreError(NO_STORE.format(url=_shown(url)))
         refuse_older(applied, _shown(url))
         yield connection
+
+
+def _at_one_state(connection: Connection) -> Connection:
+    """SQLite reads what stood when a transaction began; PostgreSQL does where it is asked to."""
+    if connection.dialect.name == "postgresql":
+        return connection.execution_options(isolation_level="REPEATABLE READ")
+    return connection
 
 
 def refuse_missing(url_text: str) -> None:

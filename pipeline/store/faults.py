@@ -14,10 +14,16 @@ REMEDIES = (
 )  # fmt: skip
 """By words that a driver says."""
 
+LOST = "run it again when the store answers: nothing is left half done"
+"""Of a connection that was cut: its server has rolled back."""
+
 
 def words_of(fault: DBAPIError) -> str:
     """The driver's own first line and a remedy; SQLAlchemy's would add the statement and a link."""
     lines = str(fault.orig).strip().splitlines()
     said = lines[0] if lines else "no reason given"
-    remedy = next((remedy for words, remedy in REMEDIES if words in str(fault.orig)), "")
+    remedy = next(
+        (remedy for words, remedy in REMEDIES if words in str(fault.orig)),
+        LOST if fault.connection_invalidated else "",
+    )
     return f"{said}; {remedy}" if remedy else said

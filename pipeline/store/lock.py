@@ -51,11 +51,7 @@ def _holding_file_lock(database: Path, command: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout as held:
-        try:
-            name = holder.read_text("utf-8")
-        except OSError:
-            name = "another process, which has only just begun"
-        raise StoreBusyError(f"the store is held by {name}") from held
+        raise StoreBusyError(f"the store is held by {_name_of(holder)}") from held
     except OSError as fault:
         raise StoreError(UNWRITABLE.format(folder=database.parent, why=fault.strerror)) from fault
     try:
@@ -65,6 +61,15 @@ def _holding_file_lock(database: Path, command: str) -> Iterator[None]:
         with suppress(OSError):
             holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _name_of(holder: Path) -> str:
+    """Who holds the lock; between taking it and writing its name, a process has none."""
+    try:
+        name = holder.read_text("utf-8")
+    except OSError:
+        name = ""
+    return name or "another process, which has only just begun"
 
 
 def _name_holder(holder: Path, command: str) -> None:
@@ -89,14 +94,18 @@ def _holding_advisory_lock(connection: Connection) -> Iterator[None]:
             text(
                 "SELECT a.application_name, a.backend_start FROM pg_locks l"
                 " JOIN pg_stat_activity a ON a.pid = l.pid"
+                " JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()"
                 " WHERE l.locktype = 'advisory' AND l.granted"
                 " AND l.classid = :first AND l.objid = :second"
             ),
             key,
         ).first()
         connection.rollback()
-        name = f"{held_by[0]}, since {held_by[1]:%Y-%m-%dT%H:%M:%S%z}" if held_by else "another"
-        raise StoreBusyError(f"the store is held by {name}")
+        raise StoreBusyError(
+            f"the store is held by {held_by[0]}, since {held_by[1]:%Y-%m-%dT%H:%M:%S%z}"
+            if held_by
+            else "the store was held by another process, which has ended meanwhile: run it again"
+        )
     connection.commit()
     try:
         yield

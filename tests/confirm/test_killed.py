@@ -2,20 +2,11 @@
 
 import pytest
 
-from tests.kills.conftest import (
-    FIRST,
-    SECOND,
-    Place,
-    Places,
-    Server,
-    places,
-    result_of,
-    same,
-    server,
-)
-from tests.kills.test_killed_nights import Undisturbed, kill_and_repeat, undisturbed
+from tests.kills.conftest import first_night, places, server
+from tests.kills.hits import Undisturbed, kill_and_repeat, undisturbed
+from tests.kills.places import SECOND, Place, Places, Server, result_of, same
 
-__all__ = ["places", "server"]
+__all__ = ["first_night", "places", "server"]
 
 KILLS = 3
 ANSWERS = """bill_line_id,transaction_number,message
@@ -25,10 +16,9 @@ S-2:10:FEE,501,
 
 
 @pytest.fixture(scope="module")
-def sent(server: Server, places: Places) -> Place:
+def sent(places: Places, first_night: Undisturbed) -> Place:
     """A place where the first night is over, with a file of answers."""
-    place = places.new()
-    assert server.run(place.night(FIRST))[0]["status"] == 3
+    place = places.new(first_night.place)
     (place.folder / "answers.csv").write_text(ANSWERS, "utf-8")
     return place
 
@@ -55,19 +45,15 @@ def sent_again(server: Server, places: Places, sent: Place) -> Undisturbed:
     )
 
 
-@pytest.mark.parametrize("part", range(KILLS))
-def test_a_night_that_sends_again(
-    server: Server, places: Places, sent_again: Undisturbed, part: int
-) -> None:
+def test_a_night_that_sends_again(server: Server, places: Places, sent_again: Undisturbed) -> None:
     assert len(sent_again.result.tables["resent_lines"]) == 1
-    place = kill_and_repeat(server, places, sent_again, part, KILLS)
+    place = kill_and_repeat(server, places, sent_again, KILLS)
     same(result_of(place), sent_again.result)
 
 
-@pytest.mark.parametrize("part", range(KILLS))
-def test_answers(server: Server, places: Places, confirmed: Undisturbed, part: int) -> None:
+def test_answers(server: Server, places: Places, confirmed: Undisturbed) -> None:
     assert len(confirmed.result.tables["answers"]) == 2
-    place = kill_and_repeat(server, places, confirmed, part, KILLS)
+    place = kill_and_repeat(server, places, confirmed, KILLS)
     same(result_of(place), confirmed.result)
 
 

@@ -1,29 +1,35 @@
 """A process that runs the program's commands in children, and can end a child anywhere.
 
-It imports the program once and forks for every job, so that a job costs a fraction of a second.
-A request is a line of JSON on standard input, a list of jobs that run at the same time; the answer
-is a line of JSON, a list of what became of them:
+It imports the program once and forks for every job, so that a job costs a fraction of a second more
+than its own work. A request is a line of JSON on standard input, a list of jobs that run at the same
+time; the answer is a line of JSON, a list of what became of them:
 
-job       arguments, folder (the child's own; its files and database are what is counted),
+job       arguments, folder (the child's own; its files and database are what is counted), name,
           signal and at (the child sends itself this signal at this operation, counted from 1),
-          after (seconds: this process sends the signal instead)
-answer    status (negative: the signal that ended it), seconds, operations (their names, in order)
+          or stage and number (at this operation of this stage of the night),
+          soon (seconds after that operation: this process sends the signal instead),
+          after (seconds after the beginning: this process sends the signal),
+          disconnect (instead of a signal, the database's server ends the child's connections:
+          a server's URL and a database's name),
+          delay (seconds before it begins), again (how often it begins anew, found the store held),
+          own (the command in an interpreter of its own, of which nothing is counted)
+answer    status (negative: the signal that ended it), seconds, operations (their names, in order),
+          stages (of the same), hit (the stage in which it was hit, names, its last operations, and
+          count, how many there were in all), took (seconds from the hit to the end),
+          held (when it began and ended to hold the store), pid, tries
 
-An operation is a file of the folder being opened, renamed or removed, a folder being made or
-removed, or the beginning or end of a statement, a bulk copy or a commit. The program knows nothing
-of this: files are seen by an audit hook, the database's drivers are wrapped in the child.
+Operations are those of operations.py.
 """
 
 import contextlib
-import functools
 import io
 import json
 import os
 import signal
-import sqlite3.dbapi2
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,80 +37,86 @@ from typing import Any
 import psycopg
 
 from pipeline.cli import main
+from tests.kills.operations import Board, Operations, wrap_drivers
 
-FILE_EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect"}
+BUSY, AGAIN = 75, 0.4
+"""The exit status of who found the store held, and after how many seconds such a one tries again."""
 
-
-class Operations:
-    """Counts what the child does, and ends it at the one that was asked for."""
-
-    def __init__(self, folder: str, ending: int, at: int | None) -> None:
-        self.folder, self.ending, self.at = folder, ending, at
-        self.names: list[str] = []
-
-    def note(self, name: str) -> None:
-        """One more operation."""
-        self.names.append(name)
-        if len(self.names) == self.at:
-            os.kill(os.getpid(), self.ending)
-
-    def note_event(self, event: str, details: tuple) -> None:
-        """The audit hook: operations on files of the job's own folder."""
-        if event in FILE_EVENTS and details and isinstance(details[0], str | bytes | os.PathLike):
-            path = os.path.abspath(os.fsdecode(details[0]))  # noqa: PTH100 (Path would be audited)
-            if path.startswith(self.folder + os.sep) and not path.endswith(".said"):
-                self.note(f"{event} {path.removeprefix(self.folder + os.sep)}")
-
-    def counted(self, action: Callable[..., Any], name: str) -> Callable[..., Any]:
-        """The action, with an operation before it and one after it."""
-
-        def wrapped(*arguments: Any, **named: Any) -> Any:
-            said = " ".join(str(arguments[1]).split())[:40] if len(arguments) > 1 else ""
-            self.note(f"before {name} {said}".strip())
-            result = action(*arguments, **named)
-            self.note(f"after {name} {said}".strip())
-            return result
-
-        return wrapped
+HUNG = 300
+"""Seconds after which a child is ended: nothing here may last so long."""
 
 
-def wrap_drivers(operations: Operations) -> None:
-    """Statements, copies and commits of SQLite and PostgreSQL are operations from now on."""
+class Child:
+    """A job that runs: its process, what it stands at, and what was done to it."""
 
-    class Cursor(sqlite3.Cursor):
-        execute = operations.counted(sqlite3.Cursor.execute, "execute")
-        executemany = operations.counted(sqlite3.Cursor.executemany, "executemany")
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.job, self.tries, self.status = job, 0, None
+        self.log = Path(job["folder"]) / f"{job.get('name', 'child')}.operations.said"
+        self.log.unlink(missing_ok=True)
+        self.begin(job.get("delay", 0.0))
 
-    class Connection(sqlite3.Connection):
-        commit = operations.counted(sqlite3.Connection.commit, "commit")
+    def begin(self, delay: float) -> None:
+        """Fork a process for the job."""
+        self.board, self.hit, self.hit_at = Board(), {}, None
+        self.tries += 1
+        self.began = time.monotonic() + delay
+        self.pid = os.fork()
+        if self.pid:
+            return
+        status = 70
+        try:
+            time.sleep(delay)
+            status = _live(self.job, self.board)
+        finally:
+            os._exit(status)
 
-        def cursor(self, *_: Any, **__: Any) -> Any:
-            return super().cursor(Cursor)
+    def look(self) -> bool:
+        """Hit the process where it is due; whether it has ended for good."""
+        pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+        if pid and os.WIFSTOPPED(status):
+            self._hit(lambda: disconnect(self.job))
+            os.kill(self.pid, signal.SIGCONT)
+        elif pid:
+            self.ended = time.monotonic()
+            self.status = os.waitstatus_to_exitcode(status)
+            if self.status == BUSY and self.tries <= self.job.get("again", 0):
+                self.status = None
+                self.begin(AGAIN)
+        elif not self.hit_at and self._is_due():
+            if "disconnect" in self.job:
+                self._hit(lambda: disconnect(self.job))
+            else:
+                self._hit(lambda: os.kill(self.pid, self.job.get("signal", signal.SIGKILL)))
+        elif time.monotonic() > self.began + HUNG:
+            os.kill(self.pid, signal.SIGKILL)
+        return self.status is not None
 
-    connect = sqlite3.dbapi2.connect
-    counting = functools.partial(connect, factory=Connection)
-    sqlite3.dbapi2.connect = counting  # type: ignore[assignment]
-    for name in ("execute", "executemany", "copy"):
-        setattr(psycopg.Cursor, name, operations.counted(getattr(psycopg.Cursor, name), name))
-    write_row = operations.counted(psycopg.Copy.write_row, "write_row")
-    psycopg.Copy.write_row = write_row  # type: ignore[method-assign]
-    commit = operations.counted(psycopg.Connection.commit, "commit")
-    psycopg.Connection.commit = commit  # type: ignore[method-assign]
+    def _is_due(self) -> bool:
+        if "after" in self.job:
+            return time.monotonic() >= self.began + self.job["after"]
+        reached = self.board.read().get("reached") if "soon" in self.job else None
+        return reached is not None and time.monotonic() >= reached + self.job["soon"]
+
+    def _hit(self, blow: Callable[[], None]) -> None:
+        self.hit_at, self.hit = time.monotonic(), self.board.read()
+        blow()
+
+    def told(self) -> dict[str, Any]:
+        """What became of the job."""
+        last = self.board.read()
+        log = json.loads(self.log.read_text("utf-8")) if self.log.exists() else {}
+        by_itself = "reached" in last and "soon" not in self.job
+        hit = self.hit or (last if by_itself else {})
+        hit_at = self.hit_at or (last["reached"] if by_itself else None)
+        return {
+            "status": self.status, "seconds": self.ended - self.began, "pid": self.pid,
+            "operations": log.get("names", []), "stages": log.get("stages", []),
+            "hit": hit, "took": self.ended - hit_at if hit_at else None, "tries": self.tries,
+            "held": ([*last["held"], hit_at or self.ended])[:2] if last.get("held") else [],
+        }  # fmt: skip
 
 
-def begin(job: dict[str, Any]) -> int:
-    """Fork a child for the job; its process id."""
-    child = os.fork()
-    if child:
-        return child
-    status = 70
-    try:
-        status = _live(job)
-    finally:
-        os._exit(status)
-
-
-def _live(job: dict[str, Any]) -> int:
+def _live(job: dict[str, Any], board: Board) -> int:
     """The child's whole life; its exit status."""
     folder = Path(job["folder"]).resolve()
     os.chdir(folder)
@@ -112,7 +124,9 @@ def _live(job: dict[str, Any]) -> int:
     for number, stream in ((1, "out"), (2, "err")):
         handle = os.open(f"{name}.{stream}.said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(handle, number)
-    operations = Operations(str(folder), job.get("signal", signal.SIGKILL), job.get("at"))
+    if job.get("own"):
+        os.execv(sys.executable, [sys.executable, "-m", "pipeline", *job["arguments"]])
+    operations = Operations(job, board)
     wrap_drivers(operations)
     sys.addaudithook(operations.note_event)
     try:
@@ -120,25 +134,24 @@ def _live(job: dict[str, Any]) -> int:
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
+    except Exception:  # noqa: BLE001 (as an interpreter of its own would end)
+        traceback.print_exc()
+        status = 1
     sys.stdout.flush()
     sys.stderr.flush()
-    (folder / f"{name}.operations.said").write_text(json.dumps(operations.names), "utf-8")
+    told = {"names": operations.names, "stages": operations.stages}
+    (folder / f"{name}.operations.said").write_text(json.dumps(told), "utf-8")
     return status
 
 
-def end(job: dict[str, Any], child: int, began: float) -> dict[str, Any]:
-    """Wait for the job's child, ending it when its time is over; what became of it."""
-    if job.get("after") is not None:
-        while time.monotonic() < began + job["after"]:
-            time.sleep(0.001)
-        os.kill(child, job.get("signal", signal.SIGKILL))
-    _, status = os.waitpid(child, 0)
-    log = Path(job["folder"]) / f"{job.get('name', 'child')}.operations.said"
-    return {
-        "status": os.waitstatus_to_exitcode(status),
-        "seconds": time.monotonic() - began,
-        "operations": json.loads(log.read_text("utf-8")) if log.exists() else [],
-    }
+def disconnect(job: dict[str, Any]) -> None:
+    """End every connection of the job's database, as its server does when it is shut down."""
+    server, database = job["disconnect"]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            (database,),
+        )
 
 
 def warm_up() -> None:
@@ -155,11 +168,11 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "w")
     warm_up()
     for line in sys.stdin:
-        jobs = json.loads(line)
-        began = time.monotonic()
-        children = [begin(job) for job in jobs]
-        ended = [end(job, child, began) for job, child in zip(jobs, children, strict=True)]
-        answers.write(json.dumps(ended) + "\n")
+        children = [Child(job) for job in json.loads(line)]
+        running = list(children)
+        while running := [child for child in running if not child.look()]:
+            time.sleep(0.002)
+        answers.write(json.dumps([child.told() for child in children]) + "\n")
         answers.flush()
 
 

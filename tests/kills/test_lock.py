@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.kills.conftest import FIRST, ROOT, Place, Places, Server, result_of, same
+from tests.kills.hits import Undisturbed
+from tests.kills.places import FIRST, ROOT, SECOND, Place, Places, Server, result_of, same
 
 HOLD = """
 import sys, time
@@ -30,10 +31,9 @@ WRITERS = (
 
 
 @pytest.fixture
-def held(server: Server, places: Places) -> Iterator[tuple[Place, subprocess.Popen]]:
+def held(places: Places, first_night: Undisturbed) -> Iterator[tuple[Place, subprocess.Popen]]:
     """A place after the first night, whose store another process holds."""
-    place = places.new()
-    assert server.run(place.night(FIRST))[0]["status"] == 3
+    place = places.new(first_night.place)
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, place.store],
         cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -63,7 +63,7 @@ def test_a_held_store(server: Server, held: tuple[Place, subprocess.Popen]) -> N
     same(result_of(place), before)
     holder.send_signal(signal.SIGKILL)
     holder.wait(30)
-    assert server.run(place.night(FIRST))[0]["status"] == 3, place.said()
+    assert server.run(place.job("import", SECOND))[0]["status"] == 3, place.said()
 
 
 def names_the_holder(said: str, pid: int) -> None:
@@ -77,19 +77,14 @@ def names_the_holder(said: str, pid: int) -> None:
     assert datetime.now(moment.tzinfo) - moment < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("begun", [False, True], ids=["new store", "store in use"])
-def test_two_nights_at_once(server: Server, places: Places, begun: bool) -> None:
+def test_two_nights_at_once(server: Server, places: Places, first_night: Undisturbed) -> None:
     """One of them bills; the other finds the store held, or everything billed."""
-    alone, place = places.new(), places.new()
-    if begun:
-        for one in (alone, place):
-            assert server.run(one.job("import", FIRST))[0]["status"] == 3
-    assert server.run(alone.night(FIRST))[0]["status"] == 3
+    place = places.new()
     jobs = [place.night(FIRST, name=f"night{number}") for number in (1, 2)]
     statuses = sorted(done["status"] for done in server.run(*jobs))
     said = place.said(name="night1") + place.said(name="night2")
     assert statuses in ([3, 3], [3, 75]), said
-    found, expected = result_of(place), result_of(alone)
+    found, expected = result_of(place), first_night.result
     assert found.tables["bill_lines"] == expected.tables["bill_lines"]
     assert len(found.tables["runs"]) == statuses.count(3)
     first_files = {
