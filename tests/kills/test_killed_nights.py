@@ -77,6 +77,22 @@ def test_nights_that_are_killed_again_and_again(
     same(result_of(place), second_night.result)
 
 
+@pytest.mark.parametrize("places", ["postgresql"], indirect=True)
+def test_a_connection_that_is_cut(server: Server, places: Places, first_night: Undisturbed) -> None:
+    """In the middle of posting, by the database's server: one sentence, and nothing is left of it."""
+    place = places.new(first_night.start)
+    inserted = [name.startswith("after copy COPY") for name in first_night.operations]
+    cut = {"disconnect": [places.server, place.database]}
+    middle = first_night.at(inserted.index(True) + sum(inserted) // 2)
+    ended = server.run(first_night.job(place) | middle | cut)[0]
+    assert ended["status"] == 1
+    assert place.said().count("\n") == 1
+    assert "run it again when the store answers: nothing is left half done" in place.said()
+    assert not half_folders(place.folder / "out", first_night.result.files)
+    assert server.run(first_night.job(place))[0]["status"] == first_night.status
+    same(result_of(place), first_night.result)
+
+
 @SQLITE_ONLY
 def test_writing_files_again(server: Server, places: Places, first_night: Undisturbed) -> None:
     """Over those that are there; killed while these are aside, and the others not there yet."""
