@@ -104,6 +104,19 @@ def little_company() -> Company:
     }
 
 
+def contract(number: str, *changes: str) -> Company:
+    """The little company's S-1 with cells changed, under another number, without what it refers to."""
+    return {
+        table: [
+            row | {"subscription_number": number}
+            for row in rows
+            if row.get("subscription_number") == "S-1"
+        ]
+        for table, rows in changed(little_company(), *changes).items()
+        if table not in references()
+    }
+
+
 def one_subscription() -> Company:
     """S-1 alone, without the references that it names."""
     return {
@@ -228,9 +241,9 @@ def import_company(folder: Path, company: Company, store: str) -> Validated:
     return import_inbox(write_inbox(folder, company), store, Settings(), QUIET)[1]
 
 
-def bill_night(store: str, as_of: str) -> Outcome:
-    """Bill a store as of a night, however large its amounts."""
-    return bill_store(day(as_of), store, Settings(), QUIET, allow_implausible=True)
+def bill_night(store: str, as_of: str, *, allow_implausible: bool = False) -> Outcome:
+    """Bill a store as of a night."""
+    return bill_store(day(as_of), store, Settings(), QUIET, allow_implausible=allow_implausible)
 
 
 def night(folder: Path, company: Company, store: str, as_of: str) -> Outcome:

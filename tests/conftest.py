@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,10 +16,15 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+from tests.builders import little_company
+from tests.desk import Desk, SampleNights
+
 # a busy machine is no fault: properties are about results, never about seconds; what runs in continuous
 # integration is the same every time, so that a change is judged by what it changes
 settings.register_profile("without a clock", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("without a clock")
+
+SAMPLE = Path(__file__).parent.parent / "sample_data"
 
 _numbers = itertools.count(1)
 
@@ -43,13 +49,23 @@ def postgresql_server() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def new_database(postgresql_server: str) -> Callable[[], str]:
+    """Makes new, empty PostgreSQL databases, and gives their URLs."""
+
+    def made() -> str:
+        name = f"night{next(_numbers)}"
+        with psycopg.connect(postgresql_server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return postgresql_server.replace("/postgres?", f"/{name}?")
+
+    return made
+
+
 @pytest.fixture
-def postgresql_url(postgresql_server: str) -> str:
+def postgresql_url(new_database: Callable[[], str]) -> str:
     """A new, empty PostgreSQL database."""
-    name = f"night{next(_numbers)}"
-    with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgresql_server.replace("/postgres?", f"/{name}?")
+    return new_database()
 
 
 @pytest.fixture
@@ -64,9 +80,47 @@ def store_url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(f"{request.param}_url")
 
 
+@pytest.fixture(scope="session")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The little company's first night, on SQLite: made once, and only looked at."""
+    desk = Desk(tmp_path_factory.mktemp("first"))
+    desk.night(little_company())
+    return desk
+
+
 @pytest.fixture
-def soffice(tmp_path: Path) -> Callable[..., Path]:
-    """Converts a file with LibreOffice, in a profile of its own, and gives the new path.
+def after_first_night(first_night: Desk, tmp_path: Path) -> Desk:
+    """The same, to go on from: a copy of the store and of the outbox."""
+    return first_night.copy(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def sample_nights(tmp_path_factory: pytest.TempPathFactory) -> SampleNights:
+    """The sample nights, as `sample_data/run_nights.py` runs them: made once, and only looked at."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    copy = folder / "sample_data"
+    copy.mkdir()
+    (copy / "run_nights.py").write_bytes((SAMPLE / "run_nights.py").read_bytes())
+    for night in SAMPLE.glob("20*"):
+        (copy / night.name).symlink_to(night)
+    done = subprocess.run(
+        [sys.executable, str(copy / "run_nights.py")], capture_output=True, encoding="utf-8",
+        env={"PYTHONPATH": str(SAMPLE.parent), "PATH": ""}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    out = folder / "out" / "sample"
+    return SampleNights(f"sqlite:///{out / 'store.db'}", out, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def office_profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile of this session's own: LibreOffice sets it up once, and nobody's is touched."""
+    return tmp_path_factory.mktemp("office")
+
+
+@pytest.fixture
+def soffice(tmp_path: Path, office_profile: Path) -> Callable[..., Path]:
+    """Converts a file with LibreOffice and gives the new path.
 
     `soffice(path, "xlsx")`; `options` are those of the import filter.
     """
@@ -78,7 +132,7 @@ def soffice(tmp_path: Path) -> Callable[..., Path]:
         folder = tmp_path / "converted"
         command = [
             program,
-            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            f"-env:UserInstallation={office_profile.as_uri()}",
             "--headless", "--norestore", "--convert-to", suffix, "--outdir", str(folder),
             *([f"--infilter={options}"] if options else []),
             str(path),

@@ -1,12 +1,16 @@
 """What may not happen to a contract that was stored or billed: each was once a wrong bill."""
 
-import csv
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from pipeline import cli
+from pipeline.nightly import import_inbox
+from pipeline.read import read_inputs
+from pipeline.settings import Settings
+from pipeline.validate import Held, validate_inputs
+from tests.builders import QUIET, bill_night, references
+from tests.desk import NIGHT, Desk, files_below
 
 REFERENCES = {
     "customers": "customer_number,customer_name,bill_to_account,bill_to_site\nC-1,Acme,10001,20001\n",
@@ -30,113 +34,133 @@ MONTHLY = (
 PHASES = "subscription_number,phase_number,phase_name,ends,duration_months,milestone_name\n"
 
 
-def night(folder: Path, as_of: str, out: str = "out", store: str = "store", **tables: str) -> int:
-    """One night of these tables; the exit status."""
-    inbox = folder / f"inbox-{as_of}-{store}"
+@dataclass(frozen=True)
+class Told:
+    """What a night said: whether rows were refused, the codes of its errors and warnings, and its
+    lines with their amounts."""
+
+    is_refused: bool
+    codes: set[str]
+    amounts: dict[str, str]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Nothing has happened yet."""
+    return Desk(tmp_path)
+
+
+def night(desk: Desk, as_of: str, **tables: str) -> Told:
+    """One night of these tables: accepted, and billed."""
+    desk.uploads += 1
+    inbox = desk.inbox_of(desk.uploads)
     inbox.mkdir()
     for name, text in tables.items():
         (inbox / f"{name}.csv").write_text(text, "utf-8")
-    arguments = ["run", str(inbox), "--as-of", as_of, "--out", str(folder / out), "--quiet",
-                 "--store", f"sqlite:///{folder / store}.db"]  # fmt: skip
-    return CliRunner().invoke(cli.main, arguments).exit_code
+    _, validated = import_inbox(inbox, desk.store, Settings(), QUIET)
+    lines = bill_night(desk.store, as_of).record.bill_lines
+    found = validated.findings
+    return Told(
+        bool(validated.files["rows_refused"].sum()),
+        set(found.loc[found["severity"] != "info", "code"]),
+        {row.bill_line_id: f"{row.amount_minor / 100:.2f}" for row in lines.itertuples()},
+    )
 
 
-def rows(folder: Path, run_id: str, name: str) -> list[dict[str, str]]:
-    """A file of a run."""
-    with (folder / "out" / run_id / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def codes(folder: Path, run_id: str) -> set[str]:
-    """The codes of a run's errors and warnings."""
-    return {row["code"] for row in rows(folder, run_id, "findings") if row["severity"] != "info"}
-
-
-def amounts(folder: Path, run_id: str) -> dict[str, str]:
-    """The lines of a run with their amounts."""
-    return {row["bill_line_id"]: row["amount"] for row in rows(folder, run_id, "bill_lines")}
-
-
-@pytest.mark.parametrize(
-    ("currency", "status", "code"),
-    [("JPY", 3, {"CHG-08"}), ("BHD", 3, {"CHG-08"}), ("EUR", 0, set())],
-)
-def test_stored_amounts_are_not_reread_in_a_currency_of_other_decimals(
-    tmp_path: Path, currency: str, status: int, code: set[str]
-) -> None:
+def test_stored_amounts_are_not_reread_in_a_currency_of_other_decimals(desk: Desk) -> None:
+    """Three contracts become JPY, BHD and EUR; the first two are refused, and bill as they were."""
     later = ACTIVE.replace("2026-01-01", "2026-02-01")
-    night(tmp_path, "2026-01-01", subscriptions=SUBSCRIPTION + later, charges=FEE, **REFERENCES)
-    changed = SUBSCRIPTION + later.replace("USD", currency)
-    assert night(tmp_path, "2026-02-05", subscriptions=changed) == status
-    assert codes(tmp_path, "2026-02-05-1") == code
-    assert amounts(tmp_path, "2026-02-05-1") == {"S-1:1:FEE": "90.00"}
+    numbers = {"JPY": "S-1", "BHD": "S-2", "EUR": "S-3"}
+
+    def for_each(head: str, row: str) -> str:
+        rows = (row.replace("S-1", number) + "\n" for number in numbers.values())
+        return head + "".join(rows)
+
+    head, fee = FEE.splitlines(keepends=True)
+    line_head, line = REFERENCES["subscription_lines"].splitlines(keepends=True)
+    night(
+        desk, "2026-01-01",
+        **REFERENCES | {"subscriptions": for_each(SUBSCRIPTION, later),
+                        "charges": for_each(head, fee.strip()),
+                        "subscription_lines": for_each(line_head, line.strip())},
+    )  # fmt: skip
+    changed = SUBSCRIPTION + "".join(
+        later.replace("S-1", number).replace("USD", currency) + "\n"
+        for currency, number in numbers.items()
+    )
+    told = night(desk, "2026-02-05", subscriptions=changed)
+    assert (told.is_refused, told.codes) == (True, {"CHG-08"})
+    assert told.amounts == {f"{number}:1:FEE": "90.00" for number in numbers.values()}
+    assert [run["billed"] for run in desk.history()] == [{}, {"EUR": "90.00", "USD": "180.00"}]
 
 
-def test_milestones_do_not_change_an_adjusted_price_that_was_billed(tmp_path: Path) -> None:
-    night(tmp_path, "2026-02-01", subscriptions=SUBSCRIPTION + ACTIVE, charges=FEE, **REFERENCES)
+def test_milestones_do_not_change_an_adjusted_price_that_was_billed(desk: Desk) -> None:
+    night(desk, "2026-02-01", subscriptions=SUBSCRIPTION + ACTIVE, charges=FEE, **REFERENCES)
     flag = "subscription_number,charge_number,milestone_revenue\nS-1,1,Y\n"
     milestone = (
         "subscription_number,charge_number,event_type,sequence,milestone_name,percent\n"
         "S-1,1,REVENUE,1,Done,100\n"
     )
-    assert night(tmp_path, "2026-02-02", charges=flag, milestones=milestone) == 3
-    assert "CHG-01" in codes(tmp_path, "2026-02-02-1")
-    assert amounts(tmp_path, "2026-02-02-1") == {}
+    told = night(desk, "2026-02-02", charges=flag, milestones=milestone)
+    assert told.is_refused
+    assert "CHG-01" in told.codes
+    assert told.amounts == {}
 
 
-def test_the_billing_day_of_what_was_billed_stands(tmp_path: Path) -> None:
+def test_the_billing_day_of_what_was_billed_stands(desk: Desk) -> None:
     first = SUBSCRIPTION + ACTIVE + "1"
-    night(tmp_path, "2026-03-31", subscriptions=first, charges=MONTHLY + "\n", **REFERENCES)
-    assert night(tmp_path, "2026-04-01", subscriptions=SUBSCRIPTION + ACTIVE + "15") == 3
-    assert codes(tmp_path, "2026-04-01-1") == {"CHG-01"}
-    assert amounts(tmp_path, "2026-04-01-1") == {"S-1:1:2026-04-01": "100.00"}
+    night(desk, "2026-03-31", subscriptions=first, charges=MONTHLY + "\n", **REFERENCES)
+    told = night(desk, "2026-04-01", subscriptions=SUBSCRIPTION + ACTIVE + "15")
+    assert told == Told(True, {"CHG-01"}, {"S-1:1:2026-04-01": "100.00"})
 
 
-def test_a_charge_of_a_phase_does_not_live_before_its_line(tmp_path: Path) -> None:
+def test_a_charge_of_a_phase_does_not_live_before_its_line(desk: Desk) -> None:
     tables = REFERENCES | {
         "subscription_lines": "subscription_number,line_number,product_code,start_date\n"
         "S-1,1,IMPL,2026-04-01\n",
         "phases": PHASES + "S-1,1,Run,NEVER,,\n",
     }
     subscription = SUBSCRIPTION + ACTIVE
-    night(tmp_path, "2026-05-01", subscriptions=subscription, charges=MONTHLY + "1\n", **tables)
-    assert amounts(tmp_path, "2026-05-01-1") == {
-        "S-1:1:2026-04-01": "100.00",
-        "S-1:1:2026-05-01": "100.00",
-    }
+    told = night(desk, "2026-05-01", subscriptions=subscription, charges=MONTHLY + "1\n", **tables)
+    assert told.amounts == {"S-1:1:2026-04-01": "100.00", "S-1:1:2026-05-01": "100.00"}
 
 
-def test_a_phase_put_before_billed_ones_gives_a_warning(tmp_path: Path) -> None:
+def test_a_phase_put_before_billed_ones_gives_a_warning(desk: Desk) -> None:
     tables = REFERENCES | {"phases": PHASES + "S-1,1,A,DURATION,2,\nS-1,3,B,NEVER,,\n"}
     subscription = SUBSCRIPTION + ACTIVE
-    night(tmp_path, "2026-03-31", subscriptions=subscription, charges=MONTHLY + "3\n", **tables)
-    night(tmp_path, "2026-04-01", phases=PHASES + "S-1,2,New,MILESTONE,,Approval\n")
-    assert codes(tmp_path, "2026-04-01-1") == {"CHG-02"}
-    assert amounts(tmp_path, "2026-04-01-1") == {"S-1:1:2026-03-01#1": "-100.00"}
+    night(desk, "2026-03-31", subscriptions=subscription, charges=MONTHLY + "3\n", **tables)
+    told = night(desk, "2026-04-01", phases=PHASES + "S-1,2,New,MILESTONE,,Approval\n")
+    assert told.codes == {"CHG-02"}
+    assert told.amounts == {"S-1:1:2026-03-01#1": "-100.00"}
 
 
 def test_a_phase_that_cannot_begin_is_told(tmp_path: Path) -> None:
-    tables = REFERENCES | {"phases": PHASES + "S-1,1,A,DURATION,12,\nS-1,2,B,NEVER,,\n"}
-    subscription = SUBSCRIPTION + ACTIVE.replace("12-31", "06-30")
-    night(tmp_path, "2026-03-31", subscriptions=subscription, charges=MONTHLY + "1\n", **tables)
-    assert codes(tmp_path, "2026-03-31-1") == {"PHA-08"}
+    tables = REFERENCES | {
+        "phases": PHASES + "S-1,1,A,DURATION,12,\nS-1,2,B,NEVER,,\n",
+        "subscriptions": SUBSCRIPTION + ACTIVE.replace("12-31", "06-30"),
+        "charges": MONTHLY + "1\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    found = validate_inputs(read_inputs(tmp_path), Held.of_nothing()).findings
+    assert set(found.loc[found["severity"] != "info", "code"]) == {"PHA-08"}
 
 
-def test_another_store_does_not_replace_files_that_may_have_been_sent(tmp_path: Path) -> None:
-    first = {"subscriptions": SUBSCRIPTION + ACTIVE, "charges": FEE, **REFERENCES}
-    assert night(tmp_path, "2026-02-01", store="one", **first) == 0
-    before = amounts(tmp_path, "2026-02-01-1")
-    assert night(tmp_path, "2026-02-01", store="two", **REFERENCES) == 1
-    assert amounts(tmp_path, "2026-02-01-1") == before == {"S-1:1:FEE": "90.00"}
+def test_another_store_does_not_replace_files_that_may_have_been_sent(
+    after_first_night: Desk, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    out = after_first_night.out
+    before = files_below(out)
+    other = Desk(tmp_path_factory.mktemp("other"))
+    inbox = other.write_upload(references())
+    assert other.on("run", inbox, "--as-of", NIGHT, "--out", out, "--quiet").exit_code == 1
+    assert files_below(out) == before
 
 
-def test_another_handover_than_the_last_run_had_is_refused(tmp_path: Path) -> None:
-    tables = {"subscriptions": SUBSCRIPTION + ACTIVE, "charges": FEE, **REFERENCES}
-    night(tmp_path, "2026-02-01", **tables)
-    config = tmp_path / "billing.toml"
+def test_another_handover_than_the_last_run_had_is_refused(after_first_night: Desk) -> None:
+    config = after_first_night.folder / "billing.toml"
     config.write_text('phase_handover = "day_after"\n', "utf-8")
-    arguments = ["bill", "--as-of", "2026-02-02", "--config", str(config), "--quiet",
-                 "--store", f"sqlite:///{tmp_path / 'store'}.db"]  # fmt: skip
-    result = CliRunner().invoke(cli.main, arguments)
-    assert (result.exit_code, "phase_handover" in result.stderr) == (4, True)
-    assert CliRunner().invoke(cli.main, arguments[:3] + arguments[5:]).exit_code == 0
+    bill = ("bill", "--as-of", "2026-04-01", "--quiet")
+    done = after_first_night.on(*bill, "--config", config)
+    assert (done.exit_code, "phase_handover" in done.stderr) == (4, True)
+    assert after_first_night.on(*bill).exit_code == 0

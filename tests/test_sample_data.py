@@ -1,17 +1,18 @@
 """The sample nights give what their README tells, and their books agree with their journals."""
 
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from openpyxl import load_workbook
 
-from pipeline.cli import main
+from pipeline.export import write_exports
+from pipeline.nightly import import_inbox
+from pipeline.settings import Settings
+from tests.builders import QUIET, bill_night
+from tests.desk import SampleNights
 from tests.nights.read_books import (
     ACCOUNTS,
     Sums,
@@ -80,32 +81,17 @@ def told(readme: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def runs(sample_nights: SampleNights) -> list[Path]:
     """The folders of the three nights."""
-    folder = tmp_path_factory.mktemp("sample")
-    for night in STATUSES:
-        run_night(night, f"sqlite:///{folder / 'store.db'}", folder / "out")
-    return [folder / "out" / f"{night}-1" for night in STATUSES]
-
-
-def run_night(night: str, store: str, out: Path = Path("out")) -> tuple[int, str]:
-    """A sample night's exit status and summary; its files go to the folder `out`."""
-    result = CliRunner().invoke(
-        main,
-        ["run", str(SAMPLE / night), "--as-of", night, "--out", str(out), "--store", store,
-         "--quiet"],
-        catch_exceptions=False,
-    )  # fmt: skip
-    return result.exit_code, result.stdout
+    return [sample_nights.out / f"{night}-1" for night in STATUSES]
 
 
 def posted(
-    run: str, name: str = "bill_lines.csv", key: str = "bill_line_id", dated: str = "bill_date"
+    run: Path, name: str = "bill_lines.csv", key: str = "bill_line_id", dated: str = "bill_date"
 ) -> dict[str, tuple[str, str]]:
     """Dates and amounts by line (or event) of a run's file."""
     return {
-        row[key]: (row[dated], f"{row['currency']} {row['amount']}")
-        for row in rows_of([Path("out") / run], name)
+        row[key]: (row[dated], f"{row['currency']} {row['amount']}") for row in rows_of([run], name)
     }
 
 
@@ -115,33 +101,42 @@ def totals_on(screen: str, word: str) -> list[str]:
 
 
 def test_the_nights_are_as_told(
-    told: dict[str, dict[str, tuple[str, str]]],
-    store_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    told: dict[str, dict[str, tuple[str, str]]], sample_nights: SampleNights, runs: list[Path]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     assert list(told) == list(STATUSES)
-    for night, expected in told.items():
-        status, screen = run_night(night, store_url)
+    _, *screens = sample_nights.screen.split("$ milestone-billing run ")
+    assert len(screens) == len(STATUSES) + 1
+    for (night, expected), screen, run in zip(told.items(), screens[:-1], runs, strict=True):
         events = {what: said for what, said in expected.items() if TOLD_EVENT.match(what)}
         billed = {
             what: said
             for what, said in expected.items()
             if what not in events and not what.startswith("withheld")
         }
-        run = f"{night}-1"
         assert posted(run) == billed
         assert posted(run, "revenue_events.csv", "event_id", "satisfaction_date") == events
-        assert status == STATUSES[night]
+        assert f"(exit status {STATUSES[night]}:" in screen or not STATUSES[night]
         assert totals_on(screen, "billed") == TOTALS[night]
         assert totals_on(screen, "recognised") == RECOGNISED[night]
         withheld = [said[1] for line, said in expected.items() if line.startswith("withheld")]
         assert screen.count("withheld") == len(withheld)
         assert all(f"1 line, {amount}, Heron Americas" in screen for amount in withheld)
-    status, screen = run_night("2026-03-31", store_url)
-    assert (status, posted("2026-03-31-2")) == (0, {})
-    assert "0 lines: nothing to post" in screen
+    assert posted(sample_nights.out / "2026-03-31-2") == {}
+    assert "0 lines: nothing to post" in screens[-1]
+    assert "out/sample/2026-03-31-2/workbook.xlsx" in screens[-1]
+
+
+def test_the_other_database_bills_the_same(
+    runs: list[Path], postgresql_url: str, tmp_path: Path
+) -> None:
+    """Night by night, to the byte of the lines and of the events."""
+    for night, run in zip(STATUSES, runs, strict=True):
+        import_inbox(SAMPLE / night, postgresql_url, Settings(), QUIET)
+        folder = tmp_path / night
+        folder.mkdir()
+        write_exports(bill_night(postgresql_url, night).record, folder)
+        for name in ("bill_lines.csv", "revenue_events.csv"):
+            assert (folder / name).read_bytes() == (run / name).read_bytes(), (night, name)
 
 
 def test_the_totals_are_told(readme: list[str]) -> None:
@@ -286,22 +281,3 @@ def test_every_other_workbook_has_a_title_and_real_values() -> None:
         assert [cell.value for cell in sheet[1][1:]] == [None] * (sheet.max_column - 1)
     assert book["Subscriptions"]["E4"].is_date
     assert isinstance(book["Charges"]["E4"].value, int | float)
-
-
-def test_the_demonstration_runs(tmp_path: Path) -> None:
-    """A copy of the sample, so that the demonstration's own folder is left alone."""
-    copy = tmp_path / "sample_data"
-    copy.mkdir()
-    (copy / "run_nights.py").write_bytes((SAMPLE / "run_nights.py").read_bytes())
-    for night in STATUSES:
-        (copy / night).symlink_to(SAMPLE / night)
-    done = subprocess.run(
-        [sys.executable, str(copy / "run_nights.py")],
-        env={"PYTHONPATH": str(SAMPLE.parent), "PATH": ""},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("$ milestone-billing run ") == len(STATUSES) + 1
-    assert "out/sample/2026-03-31-2/workbook.xlsx" in done.stdout

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from hypothesis import strategies as some
 from openpyxl import load_workbook
 
 from pipeline.cli import main
+from pipeline.export import write_exports
+from pipeline.nightly import bill_store
 from pipeline.settings import (
     HANDOVERS,
     STRAIGHT_LINE_POSTINGS,
@@ -31,9 +34,8 @@ from pipeline.settings import (
 from pipeline.settings.checks import Words
 from pipeline.settings.declared import declared_settings
 from schemas.outputs import ACCOUNT_ROLES
-from tests.builders import changed, little_company, write_inbox
-
-NIGHT = "2026-03-31"
+from tests.builders import QUIET, changed, day, little_company, write_inbox
+from tests.desk import NIGHT, Desk, files_below
 
 
 def night(folder: Path, config: str | bytes | None, company: dict | None = None) -> Result:
@@ -296,14 +298,37 @@ def test_the_store_remembers_settings_as_they_were(settings: Settings) -> None:
 # What each setting does
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The little company in a store, S-1 with terms of its own; nothing is billed yet."""
+    desk = Desk(tmp_path_factory.mktemp("imported"))
+    desk.upload(changed(little_company(), "subscriptions 2: payment_terms=60 Net"))
+    return desk
+
+
+@pytest.fixture
+def billed(imported: Desk, tmp_path: Path) -> Callable[[str], Path]:
+    """Bills the store with these settings, and gives the folder of the files."""
+
+    def billed(config: str) -> Path:
+        desk, path, out = imported.copy(tmp_path), tmp_path / "billing.toml", tmp_path / "files"
+        path.write_text(config, "utf-8")
+        out.mkdir()
+        record = bill_store(day(NIGHT), desk.store, read_settings(path), QUIET).record
+        write_exports(record, out)
+        return out
+
+    return billed
+
+
 def bill_lines(folder: Path) -> pd.DataFrame:
     """bill_lines.csv as text."""
-    return pd.read_csv(folder / "out" / f"{NIGHT}-1" / "bill_lines.csv", dtype=str)
+    return pd.read_csv(folder / "bill_lines.csv", dtype=str)
 
 
 def interface_lines(folder: Path) -> pd.DataFrame:
     """The AutoInvoice lines of business unit East, by position from 1, as text."""
-    path = folder / "out" / f"{NIGHT}-1" / "ar" / "ArAutoinvoiceImport-East.zip"
+    path = folder / "ar" / "ArAutoinvoiceImport-East.zip"
     with zipfile.ZipFile(path) as archive:
         content = archive.read(archive.namelist()[0])
     lines = pd.read_csv(io.BytesIO(content), header=None, dtype=str, keep_default_na=False)
@@ -311,7 +336,7 @@ def interface_lines(folder: Path) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("day", "milestone", "fee"),
+    ("first_day", "milestone", "fee"),
     [
         (None, "2026-03-10", "2026-01-01"),
         ("2026-01-01", "2026-03-10", "2026-01-01"),
@@ -321,61 +346,54 @@ def interface_lines(folder: Path) -> pd.DataFrame:
         ("2026-06-30", "2026-06-30", "2026-06-30"),
     ],
 )
-def test_first_open_day(tmp_path: Path, day: str | None, milestone: str, fee: str) -> None:
+def test_first_open_day(
+    billed: Callable[[str], Path], first_day: str | None, milestone: str, fee: str
+) -> None:
     """The accounting date is the later of the bill date and the first open day."""
-    assert night(tmp_path, f"first_open_day = {day}" if day else "").exit_code == 0
-    lines = bill_lines(tmp_path)
+    folder = billed(f"first_open_day = {first_day}" if first_day else "")
+    lines = bill_lines(folder)
     assert lines["bill_date"].tolist() == ["2026-03-10", "2026-01-01"]
     assert lines["accounting_date"].tolist() == [milestone, fee]
-    interface = interface_lines(tmp_path)
+    interface = interface_lines(folder)
     slashed = [text.replace("-", "/") for text in (milestone, fee)]
     assert interface[6].tolist() == slashed
     assert interface[5].tolist() == ["2026/03/10", "2026/01/01"]
 
 
-@pytest.mark.parametrize(
-    ("name", "position"),
-    [("batch_source", 2), ("invoice_type", 3), ("payment_terms", 4), ("flexfield_context", 37)],
-)
-def test_names_of_receivables(tmp_path: Path, name: str, position: int) -> None:
-    assert night(tmp_path, f'[receivables]\n{name} = "Näme, 1"').exit_code == 0
-    assert interface_lines(tmp_path)[position].tolist() == ["Näme, 1"] * 2
+RECEIVABLES = """[receivables]
+batch_source = "Söurce, 2"
+invoice_type = "Type, 3"
+payment_terms = "10 Net"
+flexfield_context = "Cöntext, 37"
+ledger_currency = "EUR"
+conversion_type = "Spot"
+"""
 
 
-def test_the_subscriptions_own_terms_prevail(tmp_path: Path) -> None:
-    company = changed(little_company(), "subscriptions 2: payment_terms=60 Net")
-    assert night(tmp_path, "[receivables]\npayment_terms = '10 Net'", company).exit_code == 0
-    assert interface_lines(tmp_path)[4].tolist() == ["60 Net", "10 Net"]
+def test_names_of_receivables(billed: Callable[[str], Path]) -> None:
+    """The subscription's own terms prevail; lines in another currency than the ledger's say how they
+    are converted."""
+    interface = interface_lines(billed(RECEIVABLES))
+    assert {place: interface[place].tolist() for place in (2, 3, 4, 28, 29, 30, 37)} == {
+        2: ["Söurce, 2"] * 2, 3: ["Type, 3"] * 2, 4: ["60 Net", "10 Net"],
+        28: ["USD", "USD"], 29: ["Spot", "Spot"], 30: ["2026/03/10", "2026/01/01"],
+        37: ["Cöntext, 37"] * 2,
+    }  # fmt: skip
 
 
-def test_ledger_currency(tmp_path: Path) -> None:
-    """Lines in another currency than the ledger's say how they are converted."""
-    assert night(tmp_path, "[receivables]\nledger_currency = 'EUR'\nconversion_type = 'Spot'") \
-        .exit_code == 0  # fmt: skip
-    interface = interface_lines(tmp_path)
-    assert interface[28].tolist() == ["USD", "USD"]
-    assert interface[29].tolist() == ["Spot", "Spot"]
-    assert interface[30].tolist() == ["2026/03/10", "2026/01/01"]
-
-
-def test_workbook_rows(tmp_path: Path) -> None:
-    """The sheets end there and say so; the CSV holds all lines."""
-    (tmp_path / "all").mkdir()
-    assert night(tmp_path / "all", None).exit_code == 0
-    assert night(tmp_path, "workbook_rows = 1").exit_code == 0
-    assert len(bill_lines(tmp_path)) == 2
+def test_workbook_rows_and_a_run_that_keeps_its_settings(tmp_path: Path, first_night: Desk) -> None:
+    """The sheets end there and say so; the CSV holds all lines. Written again under other settings,
+    the files are the same."""
+    assert night(tmp_path, "workbook_rows = 1\nfirst_open_day = 2026-04-01").exit_code == 0
+    place = tmp_path / "out" / f"{NIGHT}-1"
+    assert len(bill_lines(place)) == 2
     shown = []
-    for folder in (tmp_path / "all", tmp_path):
-        book = load_workbook(folder / "out" / f"{NIGHT}-1" / "workbook.xlsx")
+    for folder in (first_night.out / f"{NIGHT}-1", place):
+        book = load_workbook(folder / "workbook.xlsx")
         cells = [str(cell.value) for row in book["Bill lines"] for cell in row]
         shown.append(cells.count("S-2:10:FEE"))
     assert shown[0] > shown[1] == 0
-
-
-def test_a_run_keeps_the_settings_it_was_made_with(tmp_path: Path) -> None:
-    assert night(tmp_path, "first_open_day = 2026-04-01").exit_code == 0
-    place = tmp_path / "out" / f"{NIGHT}-1"
-    first = {path.name: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    first = files_below(place)
     (tmp_path / "billing.toml").write_text("first_open_day = 2026-05-01\n", "utf-8")
     done = CliRunner().invoke(
         main, ["export", f"{NIGHT}-1", "--out", str(tmp_path / "out"),
@@ -383,5 +401,5 @@ def test_a_run_keeps_the_settings_it_was_made_with(tmp_path: Path) -> None:
         env={"MILESTONE_BILLING_CONFIG": str(tmp_path / "billing.toml")},
     )  # fmt: skip
     assert done.exit_code == 0
-    assert {path.name: path.read_bytes() for path in place.rglob("*") if path.is_file()} == first
+    assert files_below(place) == first
     assert datetime.date(2026, 4, 1).isoformat() in first["bill_lines.csv"].decode()

@@ -11,6 +11,7 @@ from pipeline.nightly import confirm_answers
 from pipeline.read import only_table, read_inputs
 from pipeline.store import answers, reading
 from tests.builders import QUIET, bill_night, changed, import_company, little_company, night, only
+from tests.desk import Desk
 
 HEADINGS = "bill_line_id,answer,transaction_number,transaction_date,message"
 FIRST_ANSWERS = """bill_line_id,transaction_number,transaction_date,message
@@ -40,7 +41,7 @@ class Stages:
 
 
 @pytest.fixture(scope="session")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
+def stages(tmp_path_factory: pytest.TempPathFactory, first_night: Desk) -> Stages:
     """The three stages, each a SQLite store of its own."""
     folder = tmp_path_factory.mktemp("stages")
     stages = Stages(
@@ -48,7 +49,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
     )
     stages.first_answers.write_text(FIRST_ANSWERS, "utf-8")
     company = changed(little_company(), "milestones 3: completion_date=2026-04-02")
-    night(folder / "1", little_company(), stages.sent, "2026-03-31")
+    file_of(stages.sent).write_bytes(file_of(first_night.store).read_bytes())
     import_company(folder / "2", only(company, "milestones", "charges"), stages.sent)
     for before, after in ((stages.sent, stages.told), (stages.told, stages.resent)):
         file_of(after).write_bytes(file_of(before).read_bytes())

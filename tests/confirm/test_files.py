@@ -12,6 +12,7 @@ from pipeline.cli import main
 from pipeline.confirm import Judged
 from pipeline.read import read_inputs
 from tests.confirm.conftest import FIRST_ANSWERS, Stages, file_of, judge
+from tests.desk import Desk
 
 ATTRIBUTES = [f"INTERFACE_LINE_ATTRIBUTE{number}" for number in (1, 2, 3, 4)]
 BY_ID: list[list[Any]] = [
@@ -116,9 +117,11 @@ def test_a_key_that_is_given_twice(stages: Stages, tmp_path: Path) -> None:
     assert judged.answers.empty
 
 
-def test_our_own_bill_lines_with_two_columns_added(stages: Stages, tmp_path: Path) -> None:
+def test_our_own_bill_lines_with_two_columns_added(
+    stages: Stages, first_night: Desk, tmp_path: Path
+) -> None:
     """Who fills in bill_lines.csv by hand is told what is not read, and understood."""
-    lines = next((stages.folder / "1" / "out").glob("*/bill_lines.csv")).read_text("utf-8")
+    lines = next(first_night.out.glob("*/bill_lines.csv")).read_text("utf-8")
     head, first, *_ = lines.splitlines()
     path = tmp_path / "bill_lines.csv"
     path.write_text(f"{head},transaction_number\n{first},77\n", "utf-8")

@@ -8,7 +8,7 @@ from tests.kills.places import SECOND, Place, Places, Server, result_of, same
 
 __all__ = ["first_night", "places", "server"]
 
-KILLS = 3
+NIGHT_KILLS, KILLS = 2, 3
 ANSWERS = """bill_line_id,transaction_number,message
 S-1:10:M1,,Invalid site
 S-2:10:FEE,501,
@@ -47,7 +47,7 @@ def sent_again(server: Server, places: Places, sent: Place) -> Undisturbed:
 
 def test_a_night_that_sends_again(server: Server, places: Places, sent_again: Undisturbed) -> None:
     assert len(sent_again.result.tables["resent_lines"]) == 1
-    place = kill_and_repeat(server, places, sent_again, KILLS)
+    place = kill_and_repeat(server, places, sent_again, NIGHT_KILLS)
     same(result_of(place), sent_again.result)
 
 

@@ -1,4 +1,12 @@
-"""Rejected, corrected, sent again, invoiced: over nights, on both databases, to the byte of the zip."""
+"""Rejected, corrected, sent again, invoiced: over nights, on both databases, to the byte of the zip.
+
+Seven contracts live through the same four nights, one story each:
+
+S-1  rejected once, corrected, sent again, invoiced        S-2  invoiced at once
+S-3  rejected, then the contract is on hold until May       S-4  rejected, then its line is on hold
+S-5  rejected, then held and released by actions            S-6  rejected, sent again, rejected again
+S-7  rejected after April, then its milestone is reopened
+"""
 
 import csv
 import filecmp
@@ -8,94 +16,126 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from pipeline.cli import main
 from pipeline.nightly import Outcome, confirm_answers, export_run
 from pipeline.read import InboxError
 from pipeline.store import answers, ledger, reading
-from tests.builders import QUIET, Company, changed, little_company, night, only, rows_of
+from tests.builders import QUIET, Company, contract, joined, little_company, rows_of
+from tests.desk import Desk
 
 COLUMNS = Path("schemas/targets/oracle-autoinvoice.columns.txt")
 KEY = [f"INTERFACE_LINE_ATTRIBUTE{number}" for number in (1, 2, 3, 4)]
+FIRST, SECOND, THIRD, FOURTH = "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30"
 
 
-@dataclass
-class Desk:
-    """A store, and a folder with one outbox; every night and every file has a folder of its own."""
-
-    folder: Path
-    store: str
-    nights: int = 0
-
-    def night(self, as_of: str, *changes: str, tables: str = "lookups") -> Outcome:
-        """A night whose upload is these tables of the company, changed."""
-        self.nights += 1
-        place = self.folder / str(self.nights)
-        place.mkdir()
-        (place / "out").symlink_to(self.folder / "out")
-        company = changed(company_of_two(), *changes)
-        return night(place, only(company, *tables.split()), self.store, as_of)
-
-    def confirm(self, *rows: str) -> tuple[int, int, list[str]]:
-        """Answers in a CSV file of their own: how many invoiced, how many rejected, and findings."""
-        self.nights += 1
-        path = self.folder / f"answers-{self.nights}.csv"
-        text = ["bill_line_id,transaction_number,transaction_date,message", *rows]
-        path.write_text("\n".join(text) + "\n", "utf-8")
-        judged = confirm_answers(path, self.store, QUIET)
-        return judged.invoiced, judged.rejected, judged.findings["code"].tolist()
-
-    def history(self) -> list[dict]:
-        """`history --json`."""
-        return json.loads(self.command("history", "--json").stdout)
-
-    def command(self, *arguments: str) -> Result:
-        """A command on this store."""
-        given = [*arguments, "--store", self.store]
-        return CliRunner().invoke(main, given, catch_exceptions=False)
-
-    def states(self, outcome: Outcome) -> dict[int, str]:
-        """The states of S-1's milestones after a night."""
-        milestones = outcome.record.milestones
-        return dict(zip(milestones["sequence"].tolist(), milestones["state"], strict=True))
+def confirm(desk: Desk, *rows: str) -> tuple[int, int, list[str]]:
+    """Answers in a CSV file of their own: how many invoiced, how many rejected, and findings."""
+    path = desk.folder / f"answers-{len(list(desk.folder.glob('answers-*')))}.csv"
+    text = ["bill_line_id,transaction_number,transaction_date,message", *rows]
+    path.write_text("\n".join(text) + "\n", "utf-8")
+    judged = confirm_answers(path, desk.store, QUIET)
+    return judged.invoiced, judged.rejected, judged.findings["code"].tolist()
 
 
-def company_of_two() -> Company:
-    """The little company, with terms, orders and tax codes to be wrong in."""
-    company = little_company()
-    return company | {
+def states(outcome: Outcome, number: str = "S-1") -> dict[int, str]:
+    """The states of a contract's milestones after a night."""
+    own = outcome.record.milestones
+    own = own[own["subscription_number"] == number]
+    return dict(zip(own["sequence"].tolist(), own["state"], strict=True))
+
+
+def company_of_seven() -> Company:
+    """S-1 and S-2, with terms, orders and tax codes to be wrong in; S-3 to S-7 are like S-1, and of
+    the customer K-2: what is corrected of K-1 is not theirs."""
+    others = [contract(f"S-{number}", "subscriptions 2: customer_number=K-2")
+              for number in range(3, 8)]  # fmt: skip
+    whole = joined(little_company(), *others)
+    return whole | {
         "subscriptions": [
             row | {"payment_terms": "30 Net", "purchase_order": "PO-1"}
-            for row in company["subscriptions"]
+            for row in whole["subscriptions"]
         ],
-        "charges": [row | {"tax_code": "STD", "description": "Plan"} for row in company["charges"]],
+        "charges": [row | {"tax_code": "STD", "description": "Plan"} for row in whole["charges"]],
     }
 
 
-ALL = " ".join(little_company())
+CORRECTED: Company = {
+    "customers": rows_of(
+        "customer_number | bill_to_account | bill_to_site", "K-1 | 1111 | 2999"
+    ),
+    "subscriptions": rows_of(
+        "subscription_number | status | payment_terms | purchase_order",
+        "S-1 | ACTIVE | 60 Net | PO-7", "S-3 | ON_HOLD | 30 Net | PO-1",
+    ),
+    "charges": rows_of(
+        "subscription_number | charge_number | tax_code | description", "S-1 | 10 | LOW | Roll-out"
+    ),
+}  # fmt: skip
+HELD: Company = {
+    "subscription_lines": rows_of(
+        "subscription_number | line_number | status", "S-4 | 1 | ON_HOLD"
+    ),
+    "actions": rows_of(
+        "subscription_number | action | effective_date | reason",
+        "S-5 | HOLD | 2026-04-15 | Dispute", "S-5 | RELEASE | 2026-05-15 |",
+    ),
+}  # fmt: skip
+RELEASED: Company = {"subscriptions": rows_of("subscription_number | status", "S-3 | ACTIVE")}
+REOPENED: Company = {
+    "actions": rows_of(
+        "subscription_number | action | effective_date | charge_number | sequence | reason",
+        "S-7 | REOPEN_MILESTONE | 2026-05-15 | 10 | 1 | Not accepted after all",
+    )
+}
 
 
-def sent(folder: Path, store: str) -> Desk:
-    """Both lines sent: S-1:10:M1, 3,000.00 of 10 March, and S-2:10:FEE, 500.00 of 1 January."""
-    (folder / "out").mkdir()
-    desk = Desk(folder, store)
-    desk.night("2026-03-31", tables=ALL)
-    return desk
+@dataclass(frozen=True)
+class Story:
+    """The desk after its nights, by day; what `history` said before the second and after the last;
+    and what was said of the answers after each night."""
+
+    desk: Desk
+    nights: dict[str, Outcome]
+    answered: dict[str, tuple[int, int, list[str]]]
+    rejected: list[dict]
+
+    def sent(self, night: str) -> dict[str, Mapping[str, str]]:
+        """The rows of a night's zip, by the line's key."""
+        return sent_rows(zip_of(self.nights[night]))
+
+    def again(self, night: str, number: str) -> list[str]:
+        """What a night's zip holds of a contract."""
+        return [key for key in self.sent(night) if key.startswith(f"{number}:")]
 
 
-@pytest.fixture
-def desk(sqlite_url: str, tmp_path: Path) -> Desk:
-    """Where the database makes no difference."""
-    return sent(tmp_path, sqlite_url)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The four nights on each database; only looked at."""
+    postgresql = request.param == "postgresql"
+    store = request.getfixturevalue("new_database")() if postgresql else ""
+    return lived(Desk(tmp_path_factory.mktemp("story"), store))
 
 
-@pytest.fixture
-def any_desk(store_url: str, tmp_path: Path) -> Desk:
-    """On each database."""
-    return sent(tmp_path, store_url)
+def lived(desk: Desk) -> Story:
+    """All that happens."""
+    invalid = "{},,,Invalid site"
+    answered, nights = {}, {FIRST: desk.night(company_of_seven(), FIRST)}
+    answered[FIRST] = confirm(
+        desk, *(invalid.format(f"S-{number}:10:M1") for number in (1, 3, 4, 5, 6)),
+        "S-6:10:M1,,,Invalid terms", "S-2:10:FEE,501,2026-04-01,",
+    )  # fmt: skip
+    rejected = desk.history()[0]["rejected"]
+    nights[SECOND] = desk.night(joined(CORRECTED, HELD), SECOND)
+    answered[SECOND] = confirm(desk, invalid.format("S-6:10:M1"), invalid.format("S-7:10:M1"))
+    nights[THIRD] = desk.night(joined(REOPENED, RELEASED), THIRD)
+    answered[THIRD] = confirm(
+        desk, "S-1:10:M1,502,2026-06-01,", "S-7:10:M1,601,,", "S-7:10:M1#1,,,No such invoice"
+    )
+    nights[FOURTH] = desk.night({}, FOURTH)
+    return Story(desk, nights, answered, rejected)
 
 
 def zip_of(outcome: Outcome) -> bytes:
@@ -113,19 +153,10 @@ def sent_rows(archive: bytes) -> dict[str, Mapping[str, str]]:
     return {":".join(row[name] for name in KEY): row for row in rows}
 
 
-def test_rejected_corrected_sent_again_invoiced(any_desk: Desk) -> None:
-    assert any_desk.confirm("S-1:10:M1,,,Invalid site", "S-2:10:FEE,501,2026-04-01,") == (1, 1, [])
-    corrected = any_desk.night(
-        "2026-04-30", "customers 2: bill_to_account=1111, bill_to_site=2999",
-        "subscriptions 2: payment_terms=60 Net, purchase_order=PO-7",
-        "charges 2: tax_code=LOW, description=Roll-out", tables="customers subscriptions charges",
-    )  # fmt: skip
-    rows = sent_rows(zip_of(corrected))
-    first = sent_rows(
-        (any_desk.folder / "out/2026-03-31-1/ar/ArAutoinvoiceImport-East.zip").read_bytes()
-    )
-    assert list(rows) == ["S-1:10:M1:0"]
-    (now,), before = rows.values(), first["S-1:10:M1:0"]
+def test_rejected_corrected_sent_again_invoiced(story: Story) -> None:
+    assert story.answered[FIRST] == (1, 6, [])
+    assert story.again(SECOND, "S-1") == ["S-1:10:M1:0"]
+    before, now = (story.sent(night)["S-1:10:M1:0"] for night in (FIRST, SECOND))
     assert {name: now[name] for name in now if now[name] != before[name]} == {
         "BILL_CUSTOMER_ACCOUNT_NUMBER": "1111", "BILL_CUSTOMER_SITE_NUMBER": "2999",
         "TERM_NAME": "60 Net", "PURCHASE_ORDER": "PO-7", "TAX_CODE": "LOW",
@@ -136,51 +167,92 @@ def test_rejected_corrected_sent_again_invoiced(any_desk: Desk) -> None:
         "2026/03/10",
         "2026/03/10",
     )
-    nothing_is_posted_again(corrected)
-    assert any_desk.states(corrected)[1] == "BILLED"
-    after = any_desk.night("2026-05-31")
-    assert not (after.folder / "ar").exists(), "once per rejection"
-    assert any_desk.states(after) == {1: "INTERFACED", 2: "OPEN"}
-    assert any_desk.confirm("S-1:10:M1,502,2026-06-01,") == (1, 0, [])
-    last = any_desk.night("2026-06-30")
-    assert not (last.folder / "ar").exists()
-    assert any_desk.states(last) == {1: "INVOICED", 2: "OPEN"}
-    assert [run["unanswered"] for run in any_desk.history()] == [0, 0, 0, 0]
+    assert states(story.nights[SECOND])[1] == "BILLED"
+    assert story.again(THIRD, "S-1") == [], "once per rejection"
+    assert states(story.nights[THIRD]) == {1: "INTERFACED", 2: "OPEN"}
+    assert story.answered[THIRD] == (2, 1, [])
+    assert story.again(FOURTH, "S-1") == []
+    assert states(story.nights[FOURTH]) == {1: "INVOICED", 2: "OPEN"}
+    assert story.again(SECOND, "S-2") == [], "it was invoiced"
 
 
-def nothing_is_posted_again(outcome: Outcome) -> None:
+def test_nothing_is_posted_again(story: Story) -> None:
     """The ledger, its files and the journal know nothing of a line that goes out again."""
+    outcome = story.nights[SECOND]
     assert outcome.folder
+    assert list(story.sent(SECOND)) == ["S-1:10:M1:0", "S-6:10:M1:0"]
     for name in ("bill_lines.csv", "journal.csv", "revenue_events.csv"):
         assert (outcome.folder / name).read_text("utf-8").count("\n") == 1, name
     assert outcome.record.bill_lines.empty
     manifest = json.loads((outcome.folder / "manifest.json").read_text("utf-8"))
     assert manifest["counts"]["bill_lines"] == 0
-    assert manifest["counts"]["resent_lines"] == 1
+    assert manifest["counts"]["resent_lines"] == 2
     assert manifest["control_totals"] == [
         {"file": "ar/ArAutoinvoiceImport-East.zip", "business_unit": "East", "currency": "USD",
-         "rows": 1, "amount": "3000.00"}
+         "rows": 2, "amount": "6000.00"}
     ]  # fmt: skip
 
 
-def test_written_again_the_bytes_are_the_same(desk: Desk) -> None:
+def test_what_waits_for_an_answer(story: Story) -> None:
+    """Of each run's lines: those of S-3, S-5 and S-6 that were sent again, and S-7's credit."""
+    assert [run["unanswered"] for run in story.desk.history()] == [3, 0, 1, 0]
+
+
+def test_rejected_twice_is_sent_twice_again(story: Story) -> None:
+    assert story.again(SECOND, "S-6") == ["S-6:10:M1:0"], "two rows about one rejection"
+    assert story.answered[SECOND] == (0, 2, [])
+    assert story.again(THIRD, "S-6") == ["S-6:10:M1:0"]
+    assert story.again(FOURTH, "S-6") == []
+
+
+def test_a_hold_keeps_it_back(story: Story) -> None:
+    """Of the subscription, of the line or by an action; a release sends what waited."""
+    waits = {"S-3": "subscription S-3 is ON_HOLD", "S-4": "line 1 is ON_HOLD",
+             "S-5": "subscription S-5 is ON_HOLD"}  # fmt: skip
+    held = told_of(story, SECOND)
+    for number, because in waits.items():
+        assert story.again(SECOND, number) == []
+        assert held[number] == ("WAITS", because)
+        assert states(story.nights[SECOND], number)[1] == "REJECTED"
+    assert story.rejected == [{"currency": "USD", "lines": 5, "amount": "15000.00"}]
+    released = told_of(story, THIRD)
+    for number in ("S-3", "S-5"):
+        assert story.again(THIRD, number) == [f"{number}:10:M1:0"]
+        assert released[number][0] == "SENT AGAIN"
+    assert released["S-4"] == held["S-4"]
+    assert told_of(story, FOURTH)["S-4"] == held["S-4"], "it waits as long as it is held"
+
+
+def told_of(story: Story, night: str) -> dict[str, tuple[str, str]]:
+    """By contract: what becomes of its rejected line, and why it waits."""
+    rows = story.nights[night].record.rejected
+    return {
+        row.subscription_number: (row.state, row.waits_because or "") for row in rows.itertuples()
+    }
+
+
+def test_a_credit_of_a_rejected_line(story: Story) -> None:
+    """Both stand in the ledger, so Receivables gets both: the line, and behind it its credit."""
+    rows = story.sent(THIRD)
+    own = story.again(THIRD, "S-7")
+    assert own == ["S-7:10:M1:0", "S-7:10:M1:1"]
+    assert [rows[key]["AMOUNT"] for key in own] == ["3000.00", "-3000.00"]
+    assert rows["S-7:10:M1:1"]["REFERENCE_LINE_ATTRIBUTE3"] == "M1"
+    assert story.nights[THIRD].record.bill_lines["bill_line_id"].tolist() == ["S-7:10:M1#1"]
+    assert [(key, row["CUST_TRX_TYPE_NAME"]) for key, row in story.sent(FOURTH).items()] == [
+        ("S-7:10:M1:1", "Credit Memo")
+    ]
+
+
+@pytest.mark.parametrize("story", ["sqlite"], indirect=True)
+def test_written_again_the_bytes_are_the_same(story: Story, tmp_path: Path) -> None:
     """Whatever was answered, corrected and sent since."""
-    desk.confirm("S-1:10:M1,,,Invalid site")
-    desk.night("2026-04-30", "customers 2: bill_to_site=2999", tables="customers")
-    desk.confirm("S-1:10:M1,,2026-05-02,Invalid site", "S-2:10:FEE,501,,")
-    desk.night(
-        "2026-05-31", "customers 2: bill_to_site=2888", "milestones 3: completion_date=2026-05-05",
-        tables="customers milestones charges",
-    )  # fmt: skip
-    desk.confirm("S-1:10:M1,502,,", "S-1:10:M2,503,,")
-    desk.night("2026-06-30", "customers 2: bill_to_site=2777", tables="customers")
-    again = desk.folder / "again"
-    again.mkdir()
+    desk = story.desk
     for run in desk.history():
-        written = export_run(run["run_id"], again, desk.store, QUIET).folder
+        written = export_run(run["run_id"], tmp_path, desk.store, QUIET).folder
         assert written
-        same_files(written, desk.folder / "out" / run["run_id"])
-        assert export_run(run["run_id"], desk.folder / "out", desk.store, QUIET).folder
+        same_files(written, desk.out / run["run_id"])
+    assert export_run(f"{FIRST}-1", desk.out, desk.store, QUIET).folder, "in their place, too"
 
 
 def same_files(one: Path, other: Path) -> None:
@@ -191,112 +263,42 @@ def same_files(one: Path, other: Path) -> None:
     assert (differ, missing) == ([], [])
 
 
-def test_rejected_twice_is_sent_twice_again(any_desk: Desk) -> None:
-    any_desk.confirm("S-1:10:M1,,,Invalid site", "S-1:10:M1,,,Invalid terms")
-    assert list(sent_rows(zip_of(any_desk.night("2026-04-30")))) == ["S-1:10:M1:0"]
-    assert any_desk.confirm("S-1:10:M1,,,Invalid site") == (0, 1, [])
-    assert list(sent_rows(zip_of(any_desk.night("2026-05-31")))) == ["S-1:10:M1:0"]
-    assert not (any_desk.night("2026-06-30").folder / "ar").exists()
-
-
-def test_a_hold_keeps_it_back(desk: Desk) -> None:
-    """Of the subscription or of the line; a release sends what waited."""
-    desk.confirm("S-1:10:M1,,,Invalid site", "S-2:10:FEE,,,Invalid site")
-    held = desk.night(
-        "2026-04-30", "subscriptions 2: status=ON_HOLD", "subscription_lines 3: status=ON_HOLD",
-        tables="subscriptions subscription_lines",
-    )  # fmt: skip
-    assert not (held.folder / "ar").exists()
-    assert held.record.rejected["state"].tolist() == ["WAITS", "WAITS"]
-    assert held.record.rejected["waits_because"].tolist() == [
-        "subscription S-1 is ON_HOLD", "line 1 is ON_HOLD",
-    ]  # fmt: skip
-    assert desk.states(held)[1] == "REJECTED"
-    rejected = [run["rejected"] for run in desk.history()]
-    assert rejected[0] == [{"currency": "USD", "lines": 2, "amount": "3500.00"}]
-    released = desk.night("2026-05-31", "subscriptions 2: status=ACTIVE", tables="subscriptions")
-    assert list(sent_rows(zip_of(released))) == ["S-1:10:M1:0"]
-    assert released.record.rejected["state"].tolist() == ["SENT AGAIN", "WAITS"]
-
-
-def test_a_hold_by_an_action(desk: Desk) -> None:
-    desk.confirm("S-1:10:M1,,,Invalid site")
-    company = {
-        "actions": rows_of("subscription_number | action | effective_date | reason",
-                           "S-1 | HOLD | 2026-04-15 | Dispute", "S-1 | RELEASE | 2026-05-15 |")
-    }  # fmt: skip
-    held = night(desk.folder / "hold", company, desk.store, "2026-04-30")
-    assert not (held.folder / "ar").exists()
-    released = night(
-        desk.folder / "release", only(little_company(), "lookups"), desk.store, "2026-05-31"
-    )
-    assert list(sent_rows(zip_of(released))) == ["S-1:10:M1:0"]
-
-
-def test_a_closed_period(desk: Desk) -> None:
-    """The accounting date leaves a period that was closed since; the bill date stays."""
-    desk.confirm("S-1:10:M1,,,Period closed")
+def test_a_dry_run_and_a_closed_period(after_first_night: Desk) -> None:
+    """A dry run sends nothing; the accounting date leaves a period that was closed since, the bill
+    date stays."""
+    desk = after_first_night
+    confirm(desk, "S-1:10:M1,,,Period closed")
     config = desk.folder / "billing.toml"
     config.write_text("first_open_day = 2026-04-01\n", "utf-8")
     (desk.folder / "empty").mkdir()
-    done = desk.command(
-        "run", str(desk.folder / "empty"), "--as-of", "2026-04-30", "--config", str(config),
-        "--out", str(desk.folder / "out"), "--quiet",
-    )  # fmt: skip
+    given = ("--config", config, "--quiet")
+    where: dict[str, Any] = {"as_of": SECOND, "inbox": desk.folder / "empty"}
+    assert "sent again  1 line" in desk.run(*given, "--dry-run", **where).stdout
+    with reading(desk.store, "test") as connection:
+        assert len(ledger.read_runs(connection)) == 1
+        assert answers.read_resent(connection, 2).empty
+    done = desk.run(*given, **where)
     assert done.exit_code == 0
     assert "sent again  1 line, USD 3000.00, East" in done.stdout
-    archive = desk.folder / "out/2026-04-30-1/ar/ArAutoinvoiceImport-East.zip"
+    archive = desk.out / f"{SECOND}-1/ar/ArAutoinvoiceImport-East.zip"
     (row,) = sent_rows(archive.read_bytes()).values()
     assert (row["TRX_DATE"], row["GL_DATE"]) == ("2026/03/10", "2026/04/01")
 
 
-def test_a_credit_of_a_rejected_line(desk: Desk) -> None:
-    """Both stand in the ledger, so Receivables gets both: the line, and behind it its credit."""
-    desk.confirm("S-1:10:M1,,,Invalid site")
-    reopened = {
-        "actions": rows_of(
-            "subscription_number | action | effective_date | charge_number | sequence | reason",
-            "S-1 | REOPEN_MILESTONE | 2026-04-15 | 10 | 1 | Not accepted after all",
-        )
-    }
-    credited = night(desk.folder / "reopened", reopened, desk.store, "2026-04-30")
-    rows = sent_rows(zip_of(credited))
-    assert {key: row["AMOUNT"] for key, row in rows.items()} == {
-        "S-1:10:M1:0": "3000.00", "S-1:10:M1:1": "-3000.00",
-    }  # fmt: skip
-    assert list(rows) == ["S-1:10:M1:0", "S-1:10:M1:1"]
-    assert rows["S-1:10:M1:1"]["REFERENCE_LINE_ATTRIBUTE3"] == "M1"
-    assert credited.record.bill_lines["bill_line_id"].tolist() == ["S-1:10:M1#1"]
-    assert desk.confirm("S-1:10:M1,601,,", "S-1:10:M1#1,,,No such invoice") == (1, 1, [])
-    again = sent_rows(zip_of(desk.night("2026-05-31")))
-    assert [(key, row["CUST_TRX_TYPE_NAME"]) for key, row in again.items()] == [
-        ("S-1:10:M1:1", "Credit Memo")
-    ]
-
-
-def test_a_run_whose_files_never_came_out(desk: Desk) -> None:
+def test_a_run_whose_files_never_came_out(after_first_night: Desk) -> None:
     """`bill` takes the rejection upon itself: the next night doesn't send it as well."""
-    desk.confirm("S-1:10:M1,,,Invalid site")
-    assert desk.command("bill", "--as-of", "2026-04-30", "--quiet").exit_code == 0
-    assert not (desk.night("2026-05-31").folder / "ar").exists()
-    assert desk.confirm("S-1:10:M1,,,Invalid site") == (0, 0, ["ANS-11"])
-    written = export_run("2026-04-30-1", desk.folder / "out", desk.store, QUIET)
+    desk = after_first_night
+    confirm(desk, "S-1:10:M1,,,Invalid site")
+    assert desk.on("bill", "--as-of", SECOND, "--quiet").exit_code == 0
+    assert not (desk.night({}, THIRD).folder / "ar").exists()
+    assert confirm(desk, "S-1:10:M1,,,Invalid site") == (0, 0, ["ANS-11"])
+    written = export_run(f"{SECOND}-1", desk.out, desk.store, QUIET)
     assert list(sent_rows(zip_of(written))) == ["S-1:10:M1:0"]
-    assert desk.confirm("S-1:10:M1,,,Invalid site") == (0, 0, ["ANS-12"]), "the same file again"
-    assert desk.confirm("S-1:10:M1,,2026-05-02,Invalid site") == (0, 1, [])
+    assert confirm(desk, "S-1:10:M1,,,Invalid site") == (0, 0, ["ANS-12"]), "the same file again"
+    assert confirm(desk, "S-1:10:M1,,2026-05-02,Invalid site") == (0, 1, [])
 
 
-def test_a_dry_run_sends_nothing(desk: Desk) -> None:
-    desk.confirm("S-1:10:M1,,,Invalid site")
-    (desk.folder / "empty").mkdir()
-    arguments = ("run", str(desk.folder / "empty"), "--as-of", "2026-04-30", "--quiet")
-    assert "sent again  1 line" in desk.command(*arguments, "--dry-run").stdout
-    with reading(desk.store, "test") as connection:
-        assert len(ledger.read_runs(connection)) == 1
-        assert answers.read_resent(connection, 2).empty
-
-
-def test_no_such_file_keeps_nothing(desk: Desk) -> None:
+def test_no_such_file_keeps_nothing(first_night: Desk) -> None:
     with pytest.raises(InboxError):
-        confirm_answers(desk.folder / "no.csv", desk.store, QUIET)
-    assert desk.history()[0]["unanswered"] == 2
+        confirm_answers(first_night.folder / "no.csv", first_night.store, QUIET)
+    assert first_night.history()[0]["unanswered"] == 2

@@ -9,7 +9,7 @@ import pytest
 from pipeline.explain import explain
 from pipeline.status import read_status
 from tests.builders import Company, changed, joined, little_company, references, store_url
-from tests.explain.little import TODAY, Desk
+from tests.explain.little import TODAY, Desk, explain_all
 from tests.explain.uploads import rows_of, zip_rows
 from tests.schedules import schedule
 
@@ -32,14 +32,14 @@ def company(year: str) -> Company:
     return joined(references(), *kinds)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
-    url = (
-        store_url(tmp_path)
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgresql_url")
-    )
-    return Desk(tmp_path, url)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """After the night of all these contracts, on each database; only looked at."""
+    postgresql = request.param == "postgresql"
+    store = request.getfixturevalue("new_database")() if postgresql else ""
+    desk = Desk(tmp_path_factory.mktemp("places"), store)
+    desk.night(company("2026"))
+    return desk
 
 
 def rows_of_run(folder: Path, name: str) -> list[dict[str, str]]:
@@ -70,18 +70,19 @@ def check_places(account: dict[str, Any], out: Path, name: str) -> None:
 
 
 def test_places_in_the_files(desk: Desk) -> None:
-    desk.night(company("2026"), "2026-03-31")
-    out = desk.folder / "night1" / "out"
+    """A contract has seven lines and seven events: one of each is asked for, another one each time."""
+    out = desk.out
     lines = [row["bill_line_id"] for row in rows_of_run(out / "2026-03-31-1", "bill_lines.csv")]
     events = [row["event_id"] for row in rows_of_run(out / "2026-03-31-1", "revenue_events.csv")]
     assert (len(lines), len(events)) == (63, 63)
-    for name in [*lines[::4], *events[::4]]:
-        check_places(desk.explain(name), out, name)
+    chosen = [*lines[::8], *events[4::8]]
+    assert {name.split(":")[0] for name in chosen} == set(NUMBERS)
+    for name, account in explain_all(desk.store, chosen).items():
+        check_places(account, out, name)
 
 
 def test_only_the_contracts_own_rows(desk: Desk) -> None:
     """S-1 is not S-10, nor s-1."""
-    desk.night(company("2026"), "2026-03-31")
     for number in ("S-1", "S 1", "Ä-1"):
         ids = [entry["id"] for chapter in desk.explain(number)["story"]
                for entry in chapter["entries"] if "id" in entry]  # fmt: skip
@@ -93,8 +94,8 @@ def test_both_tell_the_same(tmp_path: Path, postgresql_url: str) -> None:
     told = []
     for place, store in enumerate((store_url(tmp_path), postgresql_url)):
         desk = Desk(tmp_path / str(place), store)
-        desk.night(little_company(), "2026-03-31")
-        desk.night(changed(little_company(), "milestones 3: completion_date=2026-04-01"),
+        desk.bill(little_company(), "2026-03-31")
+        desk.bill(changed(little_company(), "milestones 3: completion_date=2026-04-01"),
                    "2026-04-01")  # fmt: skip
         accounts = [explain(store, name, TODAY) for name in
                     ("S-1", "S-1:10:M1", "S-1:10:M2", "S-1:10:RFEE", "S-2:10:FEE")]  # fmt: skip

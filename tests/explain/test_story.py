@@ -1,6 +1,5 @@
 """A contract's story: everything that happened to it, in order, and where it stands."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,14 +7,39 @@ import pytest
 from pipeline import nightly
 from pipeline.screen_explain import explanation_words
 from pipeline.stopwatch import Stopwatch
-from tests.builders import changed, csv_text, little_company, only, rows_of
+from tests.builders import changed, contract, csv_text, little_company, only, rows_of
 from tests.explain.little import Desk, acted, completed
 from tests.explain.uploads import zip_rows
 
 
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """The stories of contracts that lived through the same nights; `MOVED then` is one as it was told
+    after the second night, the others after the fifth, or MOVED's after the last."""
+    desk = Desk(tmp_path_factory.mktemp("stories"))
+    moved = contract("MOVED", "milestones 3: completion_date=2026-06-01")
+    empty = contract("EMPTY", "drop charges", "drop milestones")
+    desk.bill(little_company(), "2026-03-31", moved=moved, empty=empty)
+    told = {}
+    customers = changed(only(little_company(), "customers"), "customers 3: bill_to_site=9")
+    desk.bill(customers, "2026-04-01", moved=completed(2, "2026-04-15", "MOVED"))
+    told["MOVED then"] = desk.explain("MOVED")
+    desk.bill(
+        {"adjustments": rows_of("bill_line_id | adjusted_amount | reason",
+                                "S-1:10:M1 | 2500.00 | goodwill")},
+        "2026-04-02",
+    )  # fmt: skip
+    desk.bill(acted("S-1 | | HOLD | 2026-04-04 | | | | | dispute") | completed(2, "2026-04-03"),
+              "2026-04-03")  # fmt: skip
+    desk.bill(acted("S-1 | | RELEASE | 2026-05-01"), "2026-04-30")
+    told |= {number: desk.explain(number) for number in ("S-1", "S-2", "EMPTY", "MOVED")}
+    return told
+
+
 @pytest.fixture
-def desk(tmp_path: Path, sqlite_url: str) -> Desk:
-    return Desk(tmp_path, sqlite_url)  # test_databases.py asks both
+def desk(after_first_night: Desk) -> Desk:
+    """After the first night, to go on from; test_databases.py asks both databases."""
+    return Desk(after_first_night.folder, uploads=after_first_night.uploads)
 
 
 def titles(story: dict[str, Any]) -> list[str]:
@@ -33,19 +57,8 @@ def says(story: dict[str, Any], title: str) -> list[str]:
     ]
 
 
-def test_a_story_in_order(desk: Desk) -> None:
-    desk.night(little_company(), "2026-03-31")
-    desk.night(only(changed(little_company(), "customers 3: bill_to_site=9"), "customers"),
-               "2026-04-01")  # fmt: skip
-    desk.night(
-        {"adjustments": rows_of("bill_line_id | adjusted_amount | reason",
-                                "S-1:10:M1 | 2500.00 | goodwill")},
-        "2026-04-02",
-    )  # fmt: skip
-    desk.night(acted("S-1 | | HOLD | 2026-04-04 | | | | | dispute") | completed(2, "2026-04-03"),
-               "2026-04-03")  # fmt: skip
-    desk.night(acted("S-1 | | RELEASE | 2026-05-01"), "2026-04-30")
-    story = desk.explain("S-1")
+def test_a_story_in_order(stories: dict[str, dict[str, Any]]) -> None:
+    story = stories["S-1"]
     assert titles(story) == [
         "import 1", "run 2026-03-31-1", "import 3", "run 2026-04-02-1", "import 4",
         "run 2026-04-03-1", "import 5", "run 2026-04-30-1",
@@ -83,30 +96,38 @@ def test_a_story_in_order(desk: Desk) -> None:
     assert (addressed[0]["file"], addressed[0]["row"]) == ("subscriptions.csv", 2)
 
 
-def test_a_change_of_the_customer_is_told(desk: Desk) -> None:
-    desk.night(little_company(), "2026-03-31")
-    desk.night(only(changed(little_company(), "customers 2: bill_to_site=9"), "customers"),
-               "2026-04-01")  # fmt: skip
-    assert says(desk.explain("S-1"), "import 2") == ["customer K-1: bill_to_site from 2001 to 9"]
-    assert "import 2" not in titles(desk.explain("S-2"))
+def test_a_change_of_the_customer_is_told(stories: dict[str, dict[str, Any]]) -> None:
+    """To the contracts of that customer: S-1 is another one's."""
+    assert says(stories["S-2"], "import 2") == ["customer K-2: bill_to_site from 2002 to 9"]
+    assert "import 2" not in titles(stories["S-1"])
 
 
-def test_a_completion_that_was_taken_back_before_a_run_is_no_event(desk: Desk) -> None:
-    """It was uploaded for a day to come, and moved before that day."""
-    desk.night(changed(little_company(), "milestones 3: completion_date=2026-06-01"), "2026-03-31")
-    desk.night(completed(2, "2026-04-15"), "2026-04-01")
-    story = desk.explain("S-1")
-    told = [one for chapter in story["story"] for one in chapter["entries"]
+def reached(story: dict[str, Any]) -> list[str]:
+    """What is told of a milestone's completion."""
+    return [one["says"] for chapter in story["story"] for one in chapter["entries"]
             if "'Go live' is reached" in one["says"]]  # fmt: skip
-    assert told == []
+
+
+def test_a_completion_that_was_taken_back_before_a_run_is_no_event(
+    stories: dict[str, dict[str, Any]],
+) -> None:
+    """It was uploaded for a day to come, and moved before that day."""
+    story = stories["MOVED then"]
+    assert reached(story) == []
     assert [one["because"] for one in story["waits"]] == [
         "milestone 2 'Go live' has its completion date 2026-04-15",
         "billing milestone 2 of charge 10 'Go live' is reached on 2026-04-15",
     ]
-    desk.night(completed(2, "2026-04-15"), "2026-06-30")
-    (entry,) = [one for chapter in desk.explain("S-1")["story"] for one in chapter["entries"]
-                if "'Go live' is reached" in one["says"]]  # fmt: skip
-    assert entry["says"].endswith(", on 2026-04-15")
+    (said,) = reached(stories["MOVED"])
+    assert said.endswith(", on 2026-04-15")
+
+
+def test_a_contract_that_nothing_happened_to(stories: dict[str, dict[str, Any]]) -> None:
+    story = stories["EMPTY"]
+    assert titles(story) == ["import 1"]
+    assert story["waits"] == []
+    assert story["stands"]["price"] == "0.00"
+    assert "What it waits for\n  nothing" in explanation_words(story)
 
 
 def answered(desk: Desk, name: str, *rows: str) -> None:
@@ -119,25 +140,19 @@ def answered(desk: Desk, name: str, *rows: str) -> None:
     assert judged.findings["severity"].ne("error").all(), judged.findings.to_string()
 
 
-def test_answers_of_receivables(desk: Desk) -> None:
-    desk.night(little_company(), "2026-03-31")
+def test_answers_of_receivables_and_a_line_that_was_sent_again(desk: Desk) -> None:
     answered(
-        desk, "answers", "S-1:10:M1 | REJECTED | | | no such site", "S-2:10:FEE | INVOICED | 1 | |"
+        desk, "april", "S-1:10:M1 | REJECTED | | | no such site", "S-2:10:FEE | INVOICED | 1 | |"
     )
     account = desk.explain("S-1:10:M1")
     assert account["state"] == "REJECTED"
     (answer,) = account["answers"]
-    assert (answer["message"], answer["file"], answer["row"]) == ("no such site", "answers.csv", 2)
+    assert (answer["message"], answer["file"], answer["row"]) == ("no such site", "april.csv", 2)
     assert "transaction_number" not in answer
-    assert "REJECTED, no such site (answers.csv, row 2" in explanation_words(account)
+    assert "REJECTED, no such site (april.csv, row 2" in explanation_words(account)
     assert says(desk.explain("S-1"), "Receivables' answers") == [
         "S-1:10:M1 is REJECTED, no such site"
     ]
-
-
-def test_a_line_that_was_sent_again(desk: Desk) -> None:
-    desk.night(little_company(), "2026-03-31")
-    answered(desk, "april", "S-1:10:M1 | REJECTED | | | no such site")
     desk.night(completed(2, "2026-04-01"), "2026-04-01")
     account = desk.explain("S-1:10:M1")
     assert account["state"] == "INTERFACED"
@@ -145,8 +160,7 @@ def test_a_line_that_was_sent_again(desk: Desk) -> None:
     assert "sent again by run 2026-04-01-1" in explanation_words(account)
     for name in ("S-1:10:M1", "S-1:10:M2"):
         for place in [one for one in desk.explain(name)["files"] if "member" in one]:
-            night = 1 if place["run_id"] == "2026-03-31-1" else 2
-            path = desk.inbox_of(night).parent / "out" / place["run_id"] / place["file"]
+            path = desk.out / place["run_id"] / place["file"]
             row = zip_rows(path, place["member"])[place["row"] - 1]
             assert row[37:40] == name.split(":")
     places = [(one["run_id"], one["row"]) for one in account["files"] if "member" in one]
@@ -159,13 +173,3 @@ def test_a_line_that_was_sent_again(desk: Desk) -> None:
     assert says(desk.explain("S-1"), "Receivables' answers")[-1] == (
         "S-1:10:M1 is INVOICED, 4711, 2026-04-05"
     )
-
-
-def test_a_contract_that_nothing_happened_to(desk: Desk) -> None:
-    company = changed(little_company(), "drop charges", "drop milestones")
-    desk.night(company, "2026-03-31")
-    story = desk.explain("S-1")
-    assert titles(story) == ["import 1"]
-    assert story["waits"] == []
-    assert story["stands"]["price"] == "0.00"
-    assert "What it waits for\n  nothing" in explanation_words(story)

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -80,9 +81,16 @@ def one_night(site: Site, config: Path) -> None:
     assert told.exit_code == 0, told.output
 
 
-def test_a_made_up_ledger_is_toml_only(tmp_path: Path) -> None:
-    site = Site(tmp_path)
-    one_night(site, with_own_target(tmp_path))
+@pytest.fixture(scope="module")
+def after_one_night(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A night with the made-up ledger; only looked at."""
+    site = Site(tmp_path_factory.mktemp("ledger"))
+    one_night(site, with_own_target(site.folder))
+    return site
+
+
+def test_a_made_up_ledger_is_toml_only(after_one_night: Site) -> None:
+    site = after_one_night
     files = {
         name.partition("/")[2]: octets.decode().split("\n")
         for name, octets in site.files().items()
@@ -105,11 +113,10 @@ def test_a_made_up_ledger_is_toml_only(tmp_path: Path) -> None:
     assert '"targets": [\n    "kassabuch"' in site.files()["2026-03-31-1/manifest.json"].decode()
 
 
-def test_a_run_keeps_the_target_that_it_had(tmp_path: Path) -> None:
+def test_a_run_keeps_the_target_that_it_had(after_one_night: Site, tmp_path: Path) -> None:
     """Its file may change or go: the run's files are the same, and others can be written beside."""
-    site = Site(tmp_path)
-    config = with_own_target(tmp_path)
-    one_night(site, config)
+    site = Site(shutil.copytree(after_one_night.folder, tmp_path, dirs_exist_ok=True))
+    config = tmp_path / "billing.toml"
     once = site.files()
     own = tmp_path / "targets" / "kassabuch.toml"
     own.write_text(LEDGER.replace("%d.%m.%Y", "%Y"), "utf-8")

@@ -7,7 +7,16 @@ import pytest
 
 from pipeline.forecast import Forecast, Posted, forecast
 from pipeline.settings import DAY_AFTER, Settings
-from tests.builders import Company, changed, contracts_of, day, joined, little_company, references
+from tests.builders import (
+    Company,
+    changed,
+    contract,
+    contracts_of,
+    day,
+    joined,
+    little_company,
+    references,
+)
 from tests.forecast.truth import Ledger
 from tests.schedules import company_of, schedule
 
@@ -39,45 +48,64 @@ def bills(told: Forecast, subscription: str = "S-1") -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("expected", "line", "awaited"),
-    [
-        ("2026-03-15", "10:M2 2026-04-01 7000.00 late 16", [("2", 16, "")]),
-        ("2026-03-30", "10:M2 2026-04-01 7000.00 late 1", [("2", 1, "")]),
-        ("2026-03-31", "10:M2 2026-04-01 7000.00", []),
-        ("2026-04-01", "10:M2 2026-04-01 7000.00", []),
-        ("2026-06-30", "10:M2 2026-06-30 7000.00", []),
-        ("2026-12-31", "10:M2 2026-12-31 7000.00", []),
-        ("2027-01-01", "", []),
-        ("", "", [("2", 0, "no expected date")]),
-    ],
-)
+CASES = [
+    # the expected date, what the second milestone bills, and why it is awaited
+    ("2026-03-15", "10:M2 2026-04-01 7000.00 late 16", [("2", 16, "")]),
+    ("2026-03-30", "10:M2 2026-04-01 7000.00 late 1", [("2", 1, "")]),
+    ("2026-03-31", "10:M2 2026-04-01 7000.00", []),
+    ("2026-04-01", "10:M2 2026-04-01 7000.00", []),
+    ("2026-06-30", "10:M2 2026-06-30 7000.00", []),
+    ("2026-12-31", "10:M2 2026-12-31 7000.00", []),
+    ("2027-01-01", "", []),
+    ("", "", [("2", 0, "no expected date")]),
+]
+STATUSES = ("DRAFT", "PENDING_APPROVAL", "CANCELED")
+
+
+@pytest.fixture(scope="module")
+def told_of_all(tmp_path_factory: pytest.TempPathFactory) -> Forecast:
+    """One forecast of a contract for each case, and some more."""
+    scheduled = "milestones 3: completion_date=2026-05-05, expected_completion_date=2026-01-01"
+    return foretell(
+        tmp_path_factory.mktemp("all"),
+        joined(
+            references(),
+            *(contract(f"S-{place}", GO_LIVE + case[0]) for place, case in enumerate(CASES)),
+            contract("SCHEDULED", scheduled),
+            *(contract(status, GO_LIVE + "2026-03-01", f"subscriptions 2: status={status}")
+              for status in STATUSES),
+        ),
+    )  # fmt: skip
+
+
+def awaited_of(told: Forecast, subscription: str) -> pd.DataFrame:
+    """A contract's open milestones that are late or have no day."""
+    return told.awaited[told.awaited["subscription_number"] == subscription]
+
+
+@pytest.mark.parametrize(("place", "case"), list(enumerate(CASES)), ids=[case[0] for case in CASES])
 def test_when_a_milestone_counts_as_reached(
-    tmp_path: Path, expected: str, line: str, awaited: list[tuple]
+    told_of_all: Forecast, place: int, case: tuple[str, str, list[tuple]]
 ) -> None:
-    told = foretell(tmp_path, changed(little_company(), GO_LIVE + expected))
-    assert bills(told) == ([line] if line else [])
-    shown = told.awaited[["number", "days_late", "why"]]
+    _, line, awaited = case
+    assert bills(told_of_all, f"S-{place}") == ([line] if line else [])
+    own = awaited_of(told_of_all, f"S-{place}")
+    shown = own[["number", "days_late", "why"]]
     assert list(shown.itertuples(index=False, name=None)) == awaited
-    assert (told.awaited["amount_minor"] == 700_000).all()
+    assert (own["amount_minor"] == 700_000).all()
 
 
-def test_a_scheduled_milestone_has_its_own_day(tmp_path: Path) -> None:
-    company = changed(
-        little_company(),
-        "milestones 3: completion_date=2026-05-05, expected_completion_date=2026-01-01",
-    )
-    told = foretell(tmp_path, company)
-    assert bills(told) == ["10:M2 2026-05-05 7000.00"]
-    assert told.awaited.empty
+def test_a_scheduled_milestone_has_its_own_day(told_of_all: Forecast) -> None:
+    assert bills(told_of_all, "SCHEDULED") == ["10:M2 2026-05-05 7000.00"]
+    assert awaited_of(told_of_all, "SCHEDULED").empty
 
 
-@pytest.mark.parametrize("status", ["DRAFT", "PENDING_APPROVAL", "CANCELED"])
-def test_a_contract_that_does_not_bill_has_no_late_milestones(tmp_path: Path, status: str) -> None:
-    company = changed(little_company(), GO_LIVE + "2026-03-01", f"subscriptions 2: status={status}")
-    told = foretell(tmp_path, company)
-    assert bills(told) == []
-    assert told.awaited.empty
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_contract_that_does_not_bill_has_no_late_milestones(
+    told_of_all: Forecast, status: str
+) -> None:
+    assert bills(told_of_all, status) == []
+    assert awaited_of(told_of_all, status).empty
 
 
 def test_what_is_on_hold_stands_apart(tmp_path: Path) -> None:

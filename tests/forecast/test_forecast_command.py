@@ -1,16 +1,14 @@
 """`forecast` through the command line, on both databases, and its sheets in the workbook."""
 
 import csv
-import json
-import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
-from pipeline.cli import main
-from tests.builders import Company, changed, joined, little_company, only, write_inbox
+from tests.builders import Company, changed, joined, little_company, only
+from tests.desk import Desk
 from tests.schedules import schedule
 
 NIGHT = "2026-03-31"
@@ -32,65 +30,28 @@ def company() -> Company:
     return joined(late, pilot)
 
 
-class Desk:
-    """A store with a night, and commands on it."""
-
-    def __init__(self, folder: Path, store: str) -> None:
-        self.folder, self.store = folder, store
-
-    def on(self, *arguments: object) -> Result:
-        """A command on the store."""
-        said = [str(one) for one in (*arguments, "--store", self.store, "--quiet")]
-        return CliRunner().invoke(main, said, catch_exceptions=False)
-
-    def night(self, name: str = "inbox", rows: Company | None = None, as_of: str = NIGHT) -> Result:
-        """A whole night."""
-        inbox = write_inbox(self.folder / name, company() if rows is None else rows)
-        return self.on("run", inbox, "--as-of", as_of, "--out", self.folder / "out")
-
-    def on_history(self) -> str:
-        """The runs, as JSON."""
-        done = CliRunner().invoke(main, ["history", "--json", "--store", self.store])
-        assert done.exit_code == 0
-        return done.stdout
-
-    def foretold(self, *more: object, until: str = "2026-06-30") -> dict:
-        """The forecast as JSON."""
-        done = self.on("forecast", "--until", until, "--json", *more)
-        assert done.exit_code == 0, done.stderr
-        return json.loads(done.stdout)
+def foretold(desk: Desk, *more: object, until: str = "2026-06-30") -> dict[str, Any]:
+    """The forecast as JSON."""
+    told: dict[str, Any] = desk.told("forecast", "--until", until, "--quiet", *more)
+    return told
 
 
 @pytest.fixture
-def desk(tmp_path: Path, store_url: str) -> Desk:
-    """On each database."""
-    return Desk(tmp_path, store_url)
-
-
-@pytest.fixture
-def empty_desk(tmp_path: Path, sqlite_url: str) -> Desk:
+def empty_desk(tmp_path: Path) -> Desk:
     """Nothing has happened yet."""
-    return Desk(tmp_path, sqlite_url)
+    return Desk(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A place where the first night is over, on SQLite."""
-    folder = tmp_path_factory.mktemp("begun")
-    assert Desk(folder, f"sqlite:///{folder / 'store.db'}").night().exit_code == 0
-    return folder
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The first night is over, on SQLite; only looked at."""
+    desk = Desk(tmp_path_factory.mktemp("begun"))
+    desk.night(company())
+    return desk
 
 
-@pytest.fixture
-def sqlite_desk(begun: Path, tmp_path: Path) -> Desk:
-    """Where the database makes no difference: the first night is over."""
-    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
-    return Desk(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
-
-
-def test_json(desk: Desk) -> None:
-    assert desk.night().exit_code == 0
-    told = desk.foretold()
+def test_json(begun: Desk) -> None:
+    told = foretold(begun)
     assert (told["as_of"], told["until"]) == (NIGHT, "2026-06-30")
     assert [(row["month"], row["currency"]) for row in told["months"]] == [
         ("2026-04", "USD"), ("2026-05", "USD"), ("2026-06", "USD"),
@@ -110,17 +71,23 @@ def test_json(desk: Desk) -> None:
     assert told["not_counted"] == []
 
 
-def test_the_forecast_comes_true(desk: Desk) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_the_forecast_comes_true(
+    database: str, tmp_path: Path, begun: Desk, request: pytest.FixtureRequest
+) -> None:
     """The nights of April, with the late milestone reached on the first, bill what was foretold."""
-    assert desk.night().exit_code == 0
-    told = desk.foretold(until="2026-04-30")
+    store = request.getfixturevalue("postgresql_url") if database == "postgresql" else ""
+    desk = Desk(tmp_path, store)
+    desk.bill(company())
+    told = foretold(desk, until="2026-04-30")
+    assert told == foretold(begun, until="2026-04-30"), "whichever command, on whichever database"
     reached = changed(
         company(), "milestones 3: completion_date=2026-04-01, expected_completion_date="
     )
-    assert desk.night("april", only(reached, "milestones"), "2026-04-01").exit_code == 0
+    desk.bill(only(reached, "milestones"), "2026-04-01")
     for as_of in ("2026-04-15", "2026-04-30"):
         assert desk.on("bill", "--as-of", as_of).exit_code == 0
-    runs = json.loads(desk.on_history())
+    runs = desk.history()
     billed = sum(round(float(run["billed"].get("USD", 0)) * 100) for run in runs[1:])
     recognised = sum(round(float(run["recognised"].get("USD", 0)) * 100) for run in runs[1:])
     (april,) = told["months"]
@@ -128,32 +95,33 @@ def test_the_forecast_comes_true(desk: Desk) -> None:
     assert recognised == round(float(april["to_recognise"]) * 100)
 
 
-def test_nothing_is_written(sqlite_desk: Desk) -> None:
-    before = sqlite_desk.on_history()
-    assert sqlite_desk.foretold() == sqlite_desk.foretold()
-    assert sqlite_desk.on_history() == before
+def test_nothing_is_written(begun: Desk) -> None:
+    store = begun.folder / "store.db"
+    before = store.read_bytes(), begun.history()
+    assert foretold(begun) == foretold(begun)
+    assert (store.read_bytes(), begun.history()) == before
 
 
-def test_an_upload_since_the_last_night_counts(sqlite_desk: Desk) -> None:
+def test_an_upload_since_the_last_night_counts(begun: Desk, tmp_path: Path) -> None:
     """A credit that the next night posts stands in the month of that night."""
+    desk = begun.copy(tmp_path)
     reopen = {"actions": [{"subscription_number": "S-1", "charge_number": "10", "sequence": "1",
                            "action": "REOPEN_MILESTONE", "effective_date": "2026-04-01"}]}  # fmt: skip
-    inbox = write_inbox(sqlite_desk.folder / "undone", reopen)
-    assert sqlite_desk.on("import", inbox, "--out", sqlite_desk.folder / "import").exit_code == 0
-    april = sqlite_desk.foretold(until="2026-12-31")["months"][0]
+    desk.upload(reopen)
+    april = foretold(desk, until="2026-12-31")["months"][0]
     assert april["milestones"] == "4000.00"  # 7,000.00 late, less the 3,000.00 taken back
 
 
-def test_words(sqlite_desk: Desk) -> None:
-    words = sqlite_desk.on("forecast", "--until", "2026-06-30").stdout
+def test_words(begun: Desk) -> None:
+    words = begun.on("forecast", "--until", "2026-06-30", "--quiet").stdout
     assert words.startswith("Forecast as of 2026-03-31, until 2026-06-30")
     assert "2026-04    7,000.00" in words
     assert "2026-03-15, 16 days late  S-1:10:M2, 'Go live', Acme: bills USD 7,000.00" in words
 
 
-def test_csv(sqlite_desk: Desk) -> None:
-    path = sqlite_desk.folder / "ahead.csv"
-    sqlite_desk.foretold("--out", path)
+def test_csv(begun: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "ahead.csv"
+    foretold(begun, "--out", path)
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     line = next(row for row in rows if row["row_id"] == "S-1:10:M2")
@@ -166,14 +134,14 @@ def test_csv(sqlite_desk: Desk) -> None:
     assert line["reason"] == "70 % of 10,000.00 = 7,000.00"
     credit = next(row for row in rows if row["row_id"] == "S-3:10:2026-05-15#1")
     assert (credit["date"], credit["amount"]) == ("2026-06-01", "-140.00")
-    assert [path.name for path in sqlite_desk.folder.glob("*.part")] == []
+    assert [path.name for path in tmp_path.glob("*.part")] == []
 
 
 def test_csv_is_guarded(empty_desk: Desk) -> None:
     rows = changed(company(), "subscriptions 2: business_unit==1+1")
-    assert empty_desk.night(rows=rows).exit_code == 0
+    empty_desk.upload(rows)
     path = empty_desk.folder / "ahead.csv"
-    empty_desk.foretold("--out", path)
+    foretold(empty_desk, "--as-of", NIGHT, "--out", path)
     assert ",'=1+1," in path.read_text("utf-8")
 
 
@@ -189,43 +157,40 @@ def test_csv_is_guarded(empty_desk: Desk) -> None:
         (("--until", "2026-06-30", "--out", "no/such/folder.csv"), 2, "does not exist"),
     ],
 )  # fmt: skip
-def test_refused(sqlite_desk: Desk, arguments: tuple[str, ...], status: int, said: str) -> None:
-    done = sqlite_desk.on("forecast", *arguments)
+def test_refused(begun: Desk, arguments: tuple[str, ...], status: int, said: str) -> None:
+    done = begun.on("forecast", *arguments, "--quiet")
     assert (done.exit_code, done.stdout) == (status, "")
     assert said in done.stderr
 
 
-def test_the_furthest_day(sqlite_desk: Desk) -> None:
-    assert sqlite_desk.foretold(until="2036-03-28")["months"][-1]["month"] == "2036-03"
+def test_the_furthest_day(begun: Desk) -> None:
+    assert foretold(begun, until="2036-03-28")["months"][-1]["month"] == "2036-03"
 
 
 def test_without_a_store(empty_desk: Desk) -> None:
-    done = empty_desk.on("forecast", "--until", "2026-06-30")
+    done = empty_desk.on("forecast", "--until", "2026-06-30", "--quiet")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "there is no store" in done.stderr
 
 
 def test_before_the_first_night(empty_desk: Desk) -> None:
     """Of what is imported and not billed yet, all that is due comes with the first night."""
-    inbox = write_inbox(empty_desk.folder / "inbox", company())
-    assert empty_desk.on("import", inbox, "--out", empty_desk.folder / "import").exit_code == 0
-    april = empty_desk.foretold("--as-of", NIGHT, until="2026-04-30")["months"][0]
+    empty_desk.upload(company())
+    april = foretold(empty_desk, "--as-of", NIGHT, until="2026-04-30")["months"][0]
     assert april["milestones"] == "10000.00"
     assert april["one_time"] == "500.00"
 
 
-def test_a_later_night(sqlite_desk: Desk) -> None:
+def test_a_later_night(begun: Desk) -> None:
     """As of a night after the last one, what comes due in between is billed by the next."""
-    told = sqlite_desk.foretold("--as-of", "2026-05-31", until="2026-06-30")
+    told = foretold(begun, "--as-of", "2026-05-31", until="2026-06-30")
     assert told["as_of"] == "2026-05-31"
     assert told["late"][0]["days_late"] == 77
     assert told["months"][0]["recurring"] == "980.00"  # April, May; a cut period; the next phase
 
 
-def test_the_workbook(sqlite_desk: Desk) -> None:
-    folder = sqlite_desk.folder / "out" / f"{NIGHT}-1"
-    first = (folder / "workbook.xlsx").read_bytes()
-    book = load_workbook(folder / "workbook.xlsx", data_only=True)
+def test_the_workbook(begun: Desk) -> None:
+    book = load_workbook(begun.out / f"{NIGHT}-1" / "workbook.xlsx", data_only=True)
     assert set(SHEETS) <= set(book.sheetnames)
     cells = [[cell.value for cell in row] for row in book["Forecast"].iter_rows()]
     heading = next(at for at, row in enumerate(cells) if row[0] == "Month")
@@ -240,35 +205,29 @@ def test_the_workbook(sqlite_desk: Desk) -> None:
     cells = [cell for row in book["Summary"].iter_rows() for cell in row]
     links = [cell.hyperlink.location for cell in cells if cell.hyperlink]
     assert all(any(sheet in link for link in links) for sheet in SHEETS)
-    again = sqlite_desk.on("export", f"{NIGHT}-1", "--out", sqlite_desk.folder / "again")
-    assert again.exit_code == 0
-    assert (sqlite_desk.folder / "again" / f"{NIGHT}-1" / "workbook.xlsx").read_bytes() == first
 
 
-def test_an_older_run_keeps_its_forecast(sqlite_desk: Desk) -> None:
+def test_an_older_run_keeps_its_forecast(begun: Desk, tmp_path: Path) -> None:
     """Written again after other nights and uploads, its workbook is what it was."""
-    path = Path("out") / f"{NIGHT}-1" / "workbook.xlsx"
-    first = (sqlite_desk.folder / path).read_bytes()
+    desk = begun.copy(tmp_path)
     reached = changed(company(), "milestones 3: completion_date=2026-04-20")
-    assert sqlite_desk.night("april", only(reached, "milestones"), "2026-04-30").exit_code == 0
-    assert (
-        sqlite_desk.on("export", f"{NIGHT}-1", "--out", sqlite_desk.folder / "again").exit_code == 0
-    )
-    again = sqlite_desk.folder / "again" / f"{NIGHT}-1" / "workbook.xlsx"
-    assert again.read_bytes() == first
+    desk.bill(only(reached, "milestones"), "2026-04-30")
+    assert desk.on("export", f"{NIGHT}-1", "--out", desk.folder / "again").exit_code == 0
+    first, again = (desk.folder / out / f"{NIGHT}-1" / "workbook.xlsx" for out in ("out", "again"))
+    assert again.read_bytes() == first.read_bytes()
 
 
 def test_no_late_milestone(empty_desk: Desk) -> None:
     rows = changed(company(), "milestones 3: expected_completion_date=2026-05-01")
-    assert empty_desk.night(rows=rows).exit_code == 0
-    book = load_workbook(empty_desk.folder / "out" / f"{NIGHT}-1" / "workbook.xlsx")
+    empty_desk.night(rows)
+    book = load_workbook(empty_desk.out / f"{NIGHT}-1" / "workbook.xlsx")
     assert "Late milestones" not in book.sheetnames
     words = [cell.value for cell in book["Summary"]["A"]]
     assert "0 milestones: none is past its expected date; see Forecast" in words
 
 
-def test_the_totals_are_live(sqlite_desk: Desk, soffice) -> None:
-    path = sqlite_desk.folder / "out" / f"{NIGHT}-1" / "workbook.xlsx"
+def test_the_totals_are_live(begun: Desk, soffice) -> None:
+    path = begun.out / f"{NIGHT}-1" / "workbook.xlsx"
     ours = load_workbook(path, data_only=True)
     computed = load_workbook(soffice(path, "xlsx"), data_only=True)
     for tab in ("Forecast", "Summary"):

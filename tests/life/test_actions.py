@@ -175,10 +175,22 @@ STATUSES = [
 """Actions of line 1, a day, and the status of line 1 on it."""
 
 
-@pytest.mark.parametrize(("actions", "on", "status"), STATUSES)
-def test_the_status_of_a_line(actions: str, on: str, status: str, tmp_path: Path) -> None:
-    uploaded = contracts_of(tmp_path, company(actions, ("subscription_lines 2: status=ACTIVE",)))
-    lines = contracts_as_of(uploaded, day(on))["subscription_lines"].set_index("line_number")
+@pytest.fixture(scope="module")
+def lines_of_statuses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    """The contracts of all these, accepted whole."""
+    active = ("subscription_lines 2: status=ACTIVE",)
+    everyone = (
+        company_of(number, Case("", actions, "", (), active))
+        for number, (actions, _, _) in enumerate(STATUSES)
+    )
+    return contracts_of(tmp_path_factory.mktemp("statuses"), joined(references(), *everyone))
+
+
+@pytest.mark.parametrize("number", range(len(STATUSES)), ids=[" ".join(one) for one in STATUSES])
+def test_the_status_of_a_line(number: int, lines_of_statuses: dict[str, pd.DataFrame]) -> None:
+    _, on, status = STATUSES[number]
+    own = one_contract(lines_of_statuses, f"S-{number}")
+    lines = contracts_as_of(own, day(on))["subscription_lines"].set_index("line_number")
     assert lines.loc["1", "status"] == status
 
 

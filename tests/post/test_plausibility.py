@@ -5,17 +5,25 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from pipeline.cli import main
 from pipeline.money import currency_exponents
 from pipeline.post.plausibility import SMALL_CURRENCIES, bound_minor, implausible
 from pipeline.settings import Plausibility, read_settings, settings_from_text, settings_text
-from tests.builders import Company, changed, joined, little_company, references, write_inbox
+from tests.builders import (
+    Company,
+    bill_night,
+    changed,
+    joined,
+    little_company,
+    references,
+    write_inbox,
+)
+from tests.desk import NIGHT, Desk
 from tests.schedules import company_of, schedule
 
-NIGHT = "2026-03-31"
 MAJOR = 10**12
 
 
@@ -111,33 +119,11 @@ def test_currencies_of_little_value() -> None:
 # Through the command line
 
 
-class Desk:
-    """A folder with a store and settings."""
-
-    def __init__(self, folder: Path, store: str) -> None:
-        self.folder, self.store = folder, store
-
-    def on(self, *arguments: object) -> Result:
-        """A command."""
-        said = [str(one) for one in (*arguments, "--store", self.store)]
-        return CliRunner().invoke(main, said, catch_exceptions=False)
-
-    def night(
-        self, bounds: str, *more: object, rows: Company | None = None, as_of: str = NIGHT
-    ) -> Result:
-        """A whole night under these bounds."""
-        inbox = write_inbox(self.folder / f"inbox-{as_of}", rows or little_company())
-        config = self.folder / "billing.toml"
-        config.write_text(f"[plausibility]\n{bounds}\n", "utf-8")
-        return self.on(
-            "run", inbox, "--as-of", as_of, "--out", self.folder / "out", "--quiet", "--config",
-            config, *more,
-        )  # fmt: skip
-
-    def runs(self) -> list[dict]:
-        """The runs so far."""
-        told: list[dict] = json.loads(self.on("history", "--json").stdout)
-        return told
+def bounded(desk: Desk, bounds: str) -> tuple[object, ...]:
+    """The options that put a command under these bounds."""
+    config = desk.folder / "billing.toml"
+    config.write_text(f"[plausibility]\n{bounds}\n", "utf-8")
+    return ("--config", config, "--quiet")
 
 
 @pytest.fixture
@@ -147,9 +133,9 @@ def desk(tmp_path: Path, store_url: str) -> Desk:
 
 
 @pytest.fixture
-def sqlite_desk(tmp_path: Path, sqlite_url: str) -> Desk:
+def sqlite_desk(tmp_path: Path) -> Desk:
     """Where the database makes no difference."""
-    return Desk(tmp_path, sqlite_url)
+    return Desk(tmp_path)
 
 
 def periods(count: int) -> Company:
@@ -175,22 +161,22 @@ def periods(count: int) -> Company:
 def test_met_and_exceeded(
     sqlite_desk: Desk, met: str, exceeded: str, rows: Company, said: list[str]
 ) -> None:
-    done = sqlite_desk.night(exceeded, rows=rows)
+    sqlite_desk.upload(rows)
+    bill = ("bill", "--as-of", NIGHT)
+    done = sqlite_desk.on(*bill, *bounded(sqlite_desk, exceeded))
     assert (done.exit_code, done.stdout) == (4, "")
     for words in said:
         assert words in done.stderr
     assert "--allow-implausible" in done.stderr
     assert "Traceback" not in done.stderr
-    assert_untouched(sqlite_desk)
-    assert sqlite_desk.night(exceeded, "--dry-run", rows=rows).exit_code == 4
-    done = sqlite_desk.night(met, rows=rows)
-    assert done.exit_code == 0
-    assert [run["run_id"] for run in sqlite_desk.runs()] == [f"{NIGHT}-1"]
+    assert sqlite_desk.history() == []
+    assert sqlite_desk.on(*bill, *bounded(sqlite_desk, met)).exit_code == 0
+    assert [run["run_id"] for run in sqlite_desk.history()] == [f"{NIGHT}-1"]
 
 
 def assert_untouched(desk: Desk) -> None:
     """Nothing posted, nothing accepted, no file."""
-    assert desk.runs() == []
+    assert desk.history() == []
     assert not (desk.folder / "out").exists()
     billed = desk.on("bill", "--as-of", NIGHT, "--dry-run", "--json")
     assert json.loads(billed.stdout)["lines"] == 0
@@ -205,60 +191,83 @@ def little_fees(count: int = 25) -> Company:
     )
 
 
+@pytest.fixture(scope="module")
+def four_nights(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """25.00 a night, from January to April; only looked at."""
+    desk = Desk(tmp_path_factory.mktemp("four"))
+    desk.bill(little_fees(), "2026-01-31")
+    for month in range(2, 5):
+        bill_night(desk.store, f"2026-{month:02d}-10")
+    return desk
+
+
+@pytest.fixture(scope="module")
+def five_nights(four_nights: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """And in May."""
+    desk = four_nights.copy(tmp_path_factory.mktemp("five"))
+    bill_night(desk.store, "2026-05-10")
+    return desk
+
+
 @pytest.mark.parametrize(
     ("nights", "amount", "status"),
-    [(5, "25000.00", 0), (5, "25000.01", 4), (5, "-25000.01", 4), (4, "25000.01", 0)],
-)
+    [("five_nights", "25000.00", 0), ("five_nights", "25000.01", 4),
+     ("five_nights", "-25000.01", 4), ("four_nights", "25000.01", 0)],
+)  # fmt: skip
 def test_one_line_beside_the_nights_before(
-    sqlite_desk: Desk, nights: int, amount: str, status: int
+    request: pytest.FixtureRequest, tmp_path: Path, nights: str, amount: str, status: int
 ) -> None:
     """25.00 a night: a line of more than 25,000.00 is one with too many zeros."""
-    assert sqlite_desk.night("", rows=little_fees(), as_of="2026-01-31").exit_code == 0
-    for month in range(2, nights + 1):
-        assert sqlite_desk.on("bill", "--as-of", f"2026-{month:02d}-10").exit_code == 0
-    slip = company_of(schedule(
+    desk = request.getfixturevalue(nights).copy(tmp_path)
+    before = len(desk.history())
+    desk.upload(company_of(schedule(
         "S-1", "start_date=2026-05-20", charges=[f"amount={amount}, charge_type=ONE_TIME"]
-    ))  # fmt: skip
-    done = sqlite_desk.night("", rows=slip, as_of="2026-05-20")
+    )))  # fmt: skip
+    done = desk.on("bill", "--as-of", "2026-05-20", "--quiet")
     assert done.exit_code == status
     if status:
         assert f"S-1:10:FEE USD {float(amount):,.2f}" in done.stderr
         assert "1,000 times the USD 25.00" in done.stderr
-        assert len(sqlite_desk.runs()) == nights
+        assert len(desk.history()) == before
 
 
-def test_let_through(desk: Desk) -> None:
-    """The night is posted, its workbook says in spite of what, and so does the one written again."""
-    done = desk.night("most_billed = 3000", "--allow-implausible")
-    assert done.exit_code == 0
-    path = Path("out") / f"{NIGHT}-1" / "workbook.xlsx"
-    words = [cell.value for cell in load_workbook(desk.folder / path)["Summary"]["A"]]
+def test_refused_and_let_through(sqlite_desk: Desk) -> None:
+    """Refused, nothing is left; let through, the night is posted, its workbook says in spite of what,
+    and so does the one written again."""
+    desk = sqlite_desk
+    write_inbox(desk.inbox, little_company())
+    bounds = bounded(desk, "most_billed = 3499")
+    for more in ((), ("--dry-run",)):
+        done = desk.run(*bounds, *more)
+        assert (done.exit_code, done.stdout) == (4, "")
+        assert_untouched(desk)
+    assert desk.run(*bounds, "--allow-implausible").exit_code == 0
+    path = Path(f"{NIGHT}-1") / "workbook.xlsx"
+    words = [cell.value for cell in load_workbook(desk.out / path)["Summary"]["A"]]
     assert (
         "Let through with --allow-implausible: the night bills USD 3,500.00, more than most_billed, "
-        "3,000.00."
+        "3,499.00."
     ) in words
     assert desk.on("export", f"{NIGHT}-1", "--out", desk.folder / "again").exit_code == 0
-    again = desk.folder / "again" / f"{NIGHT}-1" / "workbook.xlsx"
-    assert again.read_bytes() == (desk.folder / path).read_bytes()
+    assert (desk.folder / "again" / path).read_bytes() == (desk.out / path).read_bytes()
 
 
 def test_the_option_says_nothing_of_a_sane_night(sqlite_desk: Desk) -> None:
-    assert sqlite_desk.night("", "--allow-implausible").exit_code == 0
-    path = sqlite_desk.folder / "out" / f"{NIGHT}-1" / "workbook.xlsx"
+    write_inbox(sqlite_desk.inbox, little_company())
+    assert sqlite_desk.run("--allow-implausible", "--quiet").exit_code == 0
+    path = sqlite_desk.out / f"{NIGHT}-1" / "workbook.xlsx"
     words = [str(cell.value) for cell in load_workbook(path)["Summary"]["A"]]
     assert not [one for one in words if "implausible" in one]
 
 
 def test_bill_is_bounded_too(desk: Desk) -> None:
-    inbox = write_inbox(desk.folder / "inbox", little_company())
-    assert desk.on("import", inbox, "--out", desk.folder / "import").exit_code == 0
-    config = desk.folder / "billing.toml"
-    config.write_text("[plausibility]\nmost_billed = 3499\n", "utf-8")
-    bill = ("bill", "--as-of", NIGHT, "--config", config)
+    """And on both databases a refused one leaves nothing."""
+    desk.upload(little_company())
+    bill = ("bill", "--as-of", NIGHT, *bounded(desk, "most_billed = 3499"))
     assert desk.on(*bill).exit_code == 4
-    assert desk.runs() == []
+    assert desk.history() == []
     assert desk.on(*bill, "--allow-implausible").exit_code == 0
-    assert len(desk.runs()) == 1
+    assert len(desk.history()) == 1
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,24 @@ from pipeline.post.proofs import broken_bill_proofs
 from tests.builders import bill, contracts_of, little_company, write_inbox
 
 
-@pytest.fixture
-def bills(tmp_path: Path) -> Bills:
-    """The little company's night: 3,000.00 of S-1, and S-2's 500.00."""
-    return bill(contracts_of(tmp_path, little_company()), "2026-03-31")
+@pytest.fixture(scope="module")
+def contracts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    """The little company's."""
+    return contracts_of(tmp_path_factory.mktemp("contracts"), little_company())
+
+
+@pytest.fixture(scope="module")
+def bills(contracts: dict[str, pd.DataFrame]) -> Bills:
+    """Their night: 3,000.00 of S-1, and S-2's 500.00."""
+    return bill(contracts, "2026-03-31")
 
 
 def test_a_sound_night(bills: Bills) -> None:
     assert broken_bill_proofs(bills) == []
 
 
-def test_a_night_without_lines(tmp_path: Path) -> None:
-    assert broken_bill_proofs(bill(contracts_of(tmp_path, little_company()), "2025-12-31")) == []
+def test_a_night_without_lines(contracts: dict[str, pd.DataFrame]) -> None:
+    assert broken_bill_proofs(bill(contracts, "2025-12-31")) == []
 
 
 @pytest.mark.parametrize(
@@ -111,4 +117,4 @@ def test_a_failing_proof_refuses_the_night(
     assert not (tmp_path / "out").exists()
     assert CliRunner().invoke(main, ["history", "--store", store_url]).stdout == "no run yet\n"
     monkeypatch.undo()
-    assert CliRunner().invoke(main, [*given, "--store", store_url]).exit_code == 0
+    assert CliRunner().invoke(main, [*given, "--store", store_url, "--dry-run"]).exit_code == 0

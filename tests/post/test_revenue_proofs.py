@@ -28,10 +28,11 @@ def nothing(model: type[OutputTable]) -> pd.DataFrame:
     return pd.DataFrame(columns=list(dtypes_of(model))).astype(dtypes_of(model))
 
 
-@pytest.fixture
-def night(tmp_path: Path) -> Night:
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     """The little company's night: fees of 10,000.00 and of 500.00 recognised at once."""
-    bills = bill(contracts_of(tmp_path, little_company()), AS_OF.isoformat())
+    contracts = contracts_of(tmp_path_factory.mktemp("night"), little_company())
+    bills = bill(contracts, AS_OF.isoformat())
     revenue = compute_revenue(
         bills, nothing(RevenueEvents), nothing(RevenueLines), AS_OF, Settings()
     )
@@ -102,9 +103,10 @@ def test_a_journal_that_is_not_the_ledger(night: Night) -> None:
 
 
 def test_a_failing_proof_refuses_the_night(
-    tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exit status 4, a sentence, no run, no file: recognition is made to lose a minor unit."""
+    """Exit status 4, a sentence, no run, no file: recognition is made to lose a minor unit.
+    (test_proofs.py has both databases refuse a night.)"""
 
     def astray(*given: Any) -> Revenue:
         revenue = compute(*given)
@@ -115,9 +117,10 @@ def test_a_failing_proof_refuses_the_night(
     monkeypatch.setattr(pipeline.remember, "compute_revenue", astray)
     inbox = write_inbox(tmp_path / "inbox", little_company())
     given = ["run", str(inbox), "--as-of", "2026-03-31", "--out", str(tmp_path / "out")]
-    done = CliRunner().invoke(main, [*given, "--store", store_url])
+    done = CliRunner().invoke(main, [*given, "--store", sqlite_url])
     assert done.exit_code == 4
     assert done.stderr.startswith("milestone-billing: a proof fails, so nothing is posted: ")
     assert not (tmp_path / "out").exists()
     monkeypatch.undo()
-    assert CliRunner().invoke(main, [*given, "--store", store_url]).exit_code == 0
+    assert CliRunner().invoke(main, ["history", "--store", sqlite_url]).stdout == "no run yet\n"
+    assert CliRunner().invoke(main, [*given, "--store", sqlite_url, "--dry-run"]).exit_code == 0

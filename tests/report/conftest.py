@@ -1,9 +1,10 @@
 """Records of runs to write workbooks from, and LibreOffice to recalculate and print them."""
 
 import datetime
-import shutil
-import subprocess
+import hashlib
+import pickle
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,12 @@ from pipeline.record import RefusedSheet, RunRecord
 from pipeline.report import write_workbook
 from pipeline.settings import Settings
 from schemas.outputs import BillLines, MilestoneStates, OutputTable, PhaseStates, Withheld
+from tests.report.office import calc, calculate
 from tests.report.revenues import revenue_of
 
+__all__ = ["calc", "calculate"]
+
 DAYS = "datetime64[s]"
-ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
 
 
 def output_frame(model: type[OutputTable], rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -222,10 +220,20 @@ def refused_sheet(
     })  # fmt: skip
 
 
+@cache
+def usual_record() -> RunRecord:
+    """The record that most tests look at; nobody changes it."""
+    return build_record()
+
+
 @pytest.fixture
 def record_of() -> Callable[..., RunRecord]:
     """Builds a record."""
-    return build_record
+
+    def built(*given: Any, **more: Any) -> RunRecord:
+        return build_record(*given, **more) if given or more else usual_record()
+
+    return built
 
 
 @pytest.fixture
@@ -252,15 +260,21 @@ def phases_of() -> Callable[[list[dict[str, Any]]], pd.DataFrame]:
     return phase_frame
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a record's workbook and gives its path."""
+@pytest.fixture(scope="session")
+def write(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Writes a record's workbook and gives its path. The same record under the same name is written
+    once, in a folder of its own: nobody changes the file."""
+    root = tmp_path_factory.mktemp("workbooks")
 
     def written(
         record: RunRecord, controls: pd.DataFrame | None = None, name: str = "workbook.xlsx"
     ) -> Path:
-        path = tmp_path / name
-        write_workbook(record, controls_of(record) if controls is None else controls, path)
+        totals = controls_of(record) if controls is None else controls
+        digest = hashlib.sha256(pickle.dumps((record, totals))).hexdigest()
+        path = root / digest / name
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            write_workbook(record, totals, path)
         return path
 
     return written
@@ -270,29 +284,6 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def refused_of() -> Callable[..., RefusedSheet]:
     """Builds a refused sheet."""
     return refused_sheet
-
-
-@pytest.fixture
-def calc(tmp_path: Path) -> Callable[[Path, str], Path]:
-    """Converts a file with LibreOffice, every formula computed anew."""
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("LibreOffice (soffice) is not installed: nothing to recalculate with")
-    profile = tmp_path / "profile"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, "utf-8")
-
-    def convert(path: Path, form: str) -> Path:
-        folder = tmp_path / f"converted-{path.stem}"
-        folder.mkdir(exist_ok=True)
-        subprocess.run(
-            [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to",
-             form, "--outdir", str(folder), str(path)],
-            check=True, capture_output=True, timeout=180,
-        )  # fmt: skip
-        return folder / f"{path.stem}.{form}"
-
-    return convert
 
 
 assert schemas.TABLES, "importing the schemas registers the checks that the models use"

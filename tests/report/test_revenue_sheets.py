@@ -4,7 +4,6 @@ import datetime
 import zipfile
 from dataclasses import replace
 
-import openpyxl
 import pandas as pd
 import pytest
 
@@ -16,14 +15,12 @@ from pipeline.report.waterfall import flows_of
 from pipeline.report.workbook import charted_currencies
 from pipeline.settings import Settings
 from schemas.outputs import RevenueToCome, RollForward
+from tests.report.conftest import bill_line, build_record
+from tests.report.office import opened
 from tests.report.revenues import typed
 
 AS_OF = datetime.date(2026, 3, 31)
 MONEY_2 = '#,##0.00_);(#,##0.00);"-"??_)'
-
-
-def opened(path, *, values=True):
-    return openpyxl.load_workbook(path, data_only=values)
 
 
 def block_of(sheet, currency) -> list[tuple]:
@@ -331,19 +328,31 @@ class TestSummary:
         assert "Percent" not in heads_of(sheet)
 
 
+FORMS = ("cut", "one currency", "exact")
+
+
+@pytest.fixture(scope="class")
+def recalculated(write, calculate):
+    """By form, the workbook as it was written, and as LibreOffice computes it; all in one go."""
+    units = ["1", "01", "East", "EAST"]
+    records = {
+        "cut": replace(build_record(), settings=Settings(workbook_rows=4)),
+        "one currency": build_record(
+            [bill_line(at, 12_345 * at, "East", "BHD") for at in range(1, 9)]
+        ),
+        "exact": build_record(
+            [bill_line(at, 10**13 + at, units[at % 4], "USD") for at in range(9)]
+        ),
+    }
+    paths = {form: write(record, name=f"{form}.xlsx") for form, record in records.items()}
+    again = calculate("xlsx", *paths.values())
+    return {form: (opened(path), opened(again / path.name)) for form, path in paths.items()}
+
+
 class TestRecalculated:
-    @pytest.mark.parametrize("form", ["cut", "one currency", "exact"])
-    def test_libreoffice_comes_to_the_same_values(self, write, record_of, line_of, calc, form):
-        record = record_of()
-        if form == "cut":
-            record = replace(record, settings=Settings(workbook_rows=4))
-        elif form == "one currency":
-            record = record_of([line_of(at, 12_345 * at, "East", "BHD") for at in range(1, 9)])
-        else:
-            units = ["1", "01", "East", "EAST"]
-            record = record_of([line_of(at, 10**13 + at, units[at % 4], "USD") for at in range(9)])
-        path = write(record)
-        before, after = opened(path), opened(calc(path, "xlsx"))
+    @pytest.mark.parametrize("form", FORMS)
+    def test_libreoffice_comes_to_the_same_values(self, recalculated, form):
+        before, after = recalculated[form]
         assert after["Checks"]["B3"].value == "OK"
         for sheet in before:
             for row in sheet.iter_rows():

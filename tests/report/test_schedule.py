@@ -14,6 +14,7 @@ from pipeline.report.awaited import awaited_milestones
 from pipeline.report.billing_sheets import SCHEDULE
 from pipeline.report.schedule_sheet import time_line
 from pipeline.settings import Settings
+from tests.report.office import opened
 
 AS_OF = datetime.date(2026, 3, 31)
 SHEETS = ["Milestones", "Schedule", "Withheld", "Unanswered", "Findings"]
@@ -53,10 +54,6 @@ def rows(phase_of):
 @pytest.fixture
 def record(record_of, phases_of, rows):
     return record_of(phases=phases_of(rows))
-
-
-def opened(path, *, values=True):
-    return openpyxl.load_workbook(path, data_only=values)
 
 
 def block_of(sheet, title) -> list[list]:
@@ -184,7 +181,7 @@ def colours_of(path, tmp_path, calc) -> list[list[str]]:
 
     Every rule is written into a cell of its own, to the right, once per month and phase.
     """
-    book = opened(path, values=False)
+    book = openpyxl.load_workbook(path)
     sheet = book["Schedule"]
     (area,) = {str(entry.sqref) for entry in sheet.conditional_formatting}
     rules = [rule for entry in sheet.conditional_formatting for rule in entry.rules]

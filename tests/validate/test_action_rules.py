@@ -1,20 +1,21 @@
 """Rules of actions on what the store holds already: each broken, and just not broken."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from pipeline.settings import Settings
 from tests.builders import (
+    QUIET,
     Company,
     changed,
-    import_company,
+    check_inbox,
     joined,
-    judge,
     one_subscription,
     references,
-    store_url,
 )
+from tests.desk import Desk
 
 OTHERS = (
     "subscriptions 3: subscription_number=S-2, customer_number=K-1, business_unit=East, "
@@ -82,16 +83,49 @@ def company() -> Company:
     return changed(joined(references(), one_subscription()), *OTHERS)
 
 
+def of_its_own(number: int, *changes: str) -> Company:
+    """A case's company, without references, under numbers that no other case has."""
+    names = ("subscription_number", "new_subscription_number")
+    return {
+        table: [
+            row | {name: f"{number}/{row[name]}" for name in names if row.get(name)} for row in rows
+        ]
+        for table, rows in changed(company(), *changes).items()
+        if table not in references()
+    }
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
+    """What is said of all cases where the rules are broken, and where they are not; each case has
+    files of its own in both uploads."""
+    desk = Desk(tmp_path_factory.mktemp("actions"))
+
+    def files_of(said: str) -> dict[str, Company]:
+        return {
+            f"case{number}": of_its_own(
+                number, *case.before, *([getattr(case, said)] if said else [])
+            )
+            for number, case in enumerate(CASES)
+        }
+
+    desk.upload(references(), **files_of(""))
+    return {
+        said: check_inbox(
+            desk.write_upload(references(), **files_of(said)), desk.store, Settings(), QUIET
+        )[1].findings
+        for said in ("wrong", "right")
+    }
+
+
 @pytest.mark.parametrize(
-    "case", CASES, ids=lambda case: f"{case.code} {case.rule} {case.wrong[-20:]}"
+    "number", range(len(CASES)), ids=[f"{one.code} {one.rule} {one.wrong[-20:]}" for one in CASES]
 )
-def test_the_rule(case: Case, tmp_path: Path) -> None:
-    store = store_url(tmp_path)
-    before = changed(company(), *case.before)
-    import_company(tmp_path / "before", before, store)
-    for said, expected in ((case.wrong, 1), (case.right, 0)):
-        tonight = judge(tmp_path / said[-8:], changed(before, said), store).findings
-        found = tonight[tonight["code"] == case.code]
-        addresses = (found["file"].str.removesuffix(".csv") + " " + found["row"].astype("str")
-                     + " " + found["column"])  # fmt: skip
+def test_the_rule(number: int, found: dict[str, pd.DataFrame]) -> None:
+    case, own = CASES[number], f"-case{number}.csv"
+    for said, expected in (("wrong", 1), ("right", 0)):
+        tonight = found[said][found[said]["file"].str.endswith(own)]
+        hits = tonight[tonight["code"] == case.code]
+        addresses = (hits["file"].str.removesuffix(own) + " " + hits["row"].astype("str")
+                     + " " + hits["column"])  # fmt: skip
         assert addresses.tolist() == [case.at] * expected, tonight.to_string()
