@@ -6,13 +6,11 @@ holds the store; 2 wrong usage; 1 our own failure; 130 and 143 stopped by a sign
 
 import datetime
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -51,6 +49,7 @@ from pipeline.outbox import OutboxError, write_judgement
 from pipeline.post import RefusedError
 from pipeline.read import InboxError
 from pipeline.settings import Settings, SettingsError, read_settings
+from pipeline.stopping import Stopped, listening
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import (
     NoStoreError,
@@ -165,14 +164,6 @@ timings_option = click.option(
 inbox_argument = click.argument("inbox", type=click.Path(path_type=Path))
 
 
-class Stopped(SystemExit):
-    """A signal asked us to end: everything is unwound first, then it is said."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(128 + number)
-        self.signal = signal.Signals(number)
-
-
 class Border(click.Group):
     """The commands, who gave one, and the end of one that is stopped."""
 
@@ -211,11 +202,7 @@ def main(context: click.Context) -> None:
     mask = os.umask(0o077)
     os.umask(mask | 0o077)
     context.call_on_close(partial(os.umask, mask))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        former = signal.getsignal(number)
-        if former != signal.SIG_IGN:  # as a shell leaves it to what runs in the background
-            signal.signal(number, _stop)
-            context.call_on_close(partial(signal.signal, number, former))
+    context.with_resource(listening())
 
 
 @main.command()
@@ -660,9 +647,3 @@ def _complain(words: str, findings: pd.DataFrame) -> None:
         console.print(coloured("\n".join(lines)), soft_wrap=True)
     else:
         click.echo("\n".join(lines), err=True)
-
-
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    """Unwind: the transaction is rolled back, half a folder removed. A second ^C does not disturb it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise Stopped(number)

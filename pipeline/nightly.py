@@ -22,7 +22,7 @@ from pipeline.bill import READ_FROM_CONTRACTS
 from pipeline.confirm import TABLE, Asked, Judged, judge_answers, lines_named, parse_answers
 from pipeline.export import check_controls
 from pipeline.findings import join_findings
-from pipeline.outbox import PreparedFiles, discard, prepare_files, publish
+from pipeline.outbox import PreparedFiles, nothing_left_aside, prepare_files, publish
 from pipeline.outlook import with_outlook
 from pipeline.post import (
     RefusedError,
@@ -78,7 +78,8 @@ def run_night(
     actor: Actor | None = None,
 ) -> Outcome:  # fmt: skip
     """One night, whole. A dry run does everything but keep it."""
-    with writing(_dry(store) if dry_run else store, "run") as connection:
+    place = _dry(store) if dry_run else store
+    with nothing_left_aside(outbox), writing(place, "run") as connection:
         with watch.stage("read"):
             inputs = read_inputs(inbox, told=watch.parts)
         digest = inputs_digest(inputs, as_of, settings)
@@ -199,7 +200,7 @@ def export_run(
     """Write a run's files from what the store holds: the same bytes, however often. `choose` gives
     its settings other targets than the run had."""
     refuse_missing(store)
-    with writing(store, "export") as connection:
+    with nothing_left_aside(outbox), writing(store, "export") as connection:
         with connection.begin():
             run = run_of(connection, run_id)
         with watch.stage("export and report"):
@@ -324,8 +325,7 @@ def _write_run(
         record = record_of_run(connection, run)
     if choose:
         record = replace(record, settings=choose(record.settings))
-    prepared = _prepare(record, outbox)
-    folder = publish(prepared)
+    folder = publish(_prepare(record, outbox))
     if not choose:  # files for another ledger are not what the run was to send
         with connection.begin():
             ledger.mark_sent(connection, run.run_number)
@@ -346,6 +346,5 @@ def _prepare(record: RunRecord, outbox: Path) -> PreparedFiles:
     prepared = prepare_files(record, outbox)
     differences = check_controls(record, prepared.controls)
     if differences:
-        discard(prepared)
         raise RefusedError("the files do not total the ledger: " + "; ".join(differences))
     return prepared

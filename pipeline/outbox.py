@@ -143,10 +143,17 @@ def publish(prepared: PreparedFiles) -> Path:
     return place
 
 
-def discard(prepared: PreparedFiles) -> None:
-    """Remove prepared files that are not to be published."""
-    with _explained(prepared.outbox):
-        _remove(prepared.folder)
+@contextmanager
+def nothing_left_aside(outbox: Path) -> Iterator[None]:
+    """What this process has written aside goes, where it comes to no end: a signal, a commit that
+    failed, files that do not total the ledger."""
+    published = False
+    try:
+        yield
+        published = True
+    finally:
+        for folder in () if published else outbox.glob(f".*.{_our_mark()}.part"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from pipeline.stopping import refuse_to_go_on
 from pipeline.terminal import console_on
 
 LONG = 10.0
@@ -34,10 +35,13 @@ class Stopwatch:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage; on a terminal, show it while it runs."""
+        """Time a stage; on a terminal, show it while it runs. Where a signal has asked to stop, no
+        stage begins or ends."""
+        refuse_to_go_on()
         began = time.perf_counter()
         with self._shown(name):
             yield
+        refuse_to_go_on()
         seconds = time.perf_counter() - began
         self.stages.append(
             {

@@ -1,13 +1,20 @@
 """A run's folder appears whole or not at all."""
 
 import resource
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from pipeline.outbox import OutboxError, PreparedFiles, discard, prepare_files, publish
+from pipeline.outbox import (
+    OutboxError,
+    PreparedFiles,
+    nothing_left_aside,
+    prepare_files,
+    publish,
+)  # fmt: skip
 from pipeline.record import RefusedSheet, RunRecord
 
 MakeLines = Callable[..., pd.DataFrame]
@@ -124,11 +131,24 @@ def test_a_failed_rename_leaves_the_former_folder(record: RunRecord, tmp_path: P
     place = publish(prepare_files(record, tmp_path))
     expected = content(place)
     prepared = prepare_files(record, tmp_path)
-    discard(prepared)
+    shutil.rmtree(prepared.folder)
     with pytest.raises(OutboxError):
         publish(prepared)
     assert content(place) == expected
     assert [path.name for path in tmp_path.iterdir()] == [RUN]
+
+
+@pytest.mark.parametrize("fault", [SystemExit(143), KeyboardInterrupt(), OSError("the store")])
+def test_what_is_not_published_does_not_stay(
+    record: RunRecord, tmp_path: Path, fault: BaseException
+) -> None:
+    """Files that are written and then not posted: a signal, a commit that failed. Another's stay."""
+    another = tmp_path / f".{RUN}.another-machine-1.part"
+    another.mkdir()
+    with pytest.raises(type(fault)), nothing_left_aside(tmp_path):
+        prepare_files(record, tmp_path)
+        raise fault
+    assert list(tmp_path.iterdir()) == [another]
 
 
 def test_a_file_in_the_outbox_s_place_is_explained(record: RunRecord, tmp_path: Path) -> None:

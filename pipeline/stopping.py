@@ -1,0 +1,52 @@
+"""A signal that asks the command to stop: SIGTERM from a scheduler, SIGINT from a hand (^C).
+
+It is raised where it comes, so that everything is unwound: the transaction is rolled back, what was
+written aside is removed. Where the interpreter drops what is raised (in a finaliser, say), it is raised
+again at the next stage (`refuse_to_go_on`).
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+
+class Stopped(SystemExit):
+    """A signal asked us to end: everything is unwound first, then it is said."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.signal = signal.Signals(number)
+
+
+_asked: list[int] = []
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Both signals stop what runs inside."""
+    _asked.clear()
+    formers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number, former in formers.items():
+        if former != signal.SIG_IGN:  # as a shell leaves it to what runs in the background
+            signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        _asked.clear()
+        for number, former in formers.items():
+            signal.signal(number, former)
+
+
+def refuse_to_go_on() -> None:
+    """Raise Stopped again, if a signal has come and what it raised was lost."""
+    if _asked:
+        raise Stopped(_asked[0])
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    """Unwind. A second ^C does not disturb it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _asked.append(number)
+    raise Stopped(number)

@@ -1,0 +1,41 @@
+"""A signal stops the command, also where the interpreter drops what the signal's handler raises."""
+
+import os
+import signal
+
+import pytest
+
+from pipeline.stopping import Stopped, listening
+from pipeline.stopwatch import Stopwatch
+
+
+class Finaliser:
+    """Is told to stop while it is being thrown away, of which Python keeps no exception."""
+
+    def __del__(self) -> None:
+        """Ask this process to stop."""
+        os.kill(os.getpid(), signal.SIGTERM)
+        sum(range(10_000))  # the handler runs in here
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_was_lost_stops_the_next_stage() -> None:
+    watch = Stopwatch(quiet=True)
+    reached = []
+    with pytest.raises(Stopped) as stopped, listening():
+        with watch.stage("bill"):
+            Finaliser()
+            reached.append("the end of the stage")
+        reached.append("the next stage")
+    assert stopped.value.code == 143
+    assert reached == ["the end of the stage"]
+
+
+def test_who_listens_gives_the_signals_back() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    with pytest.raises(Stopped), listening():
+        os.kill(os.getpid(), signal.SIGINT)
+        sum(range(10_000))
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
+    with Stopwatch(quiet=True).stage("another command of this process"):
+        pass
