@@ -6,6 +6,7 @@ again at the next stage (`refuse_to_go_on`).
 """
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -25,8 +26,10 @@ _asked: list[int] = []
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Both signals stop what runs inside."""
+    """Both signals stop what runs inside; what finalisers say of being stopped is not printed."""
     _asked.clear()
+    tell = sys.unraisablehook
+    sys.unraisablehook = lambda lost: None if _asked else tell(lost)
     formers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     for number, former in formers.items():
         if former != signal.SIG_IGN:  # as a shell leaves it to what runs in the background
@@ -34,9 +37,11 @@ def listening() -> Iterator[None]:
     try:
         yield
     finally:
-        _asked.clear()
         for number, former in formers.items():
             signal.signal(number, former)
+        # where it has been asked to stop, files that are torn down last would still speak of it
+        sys.unraisablehook = (lambda _lost: None) if _asked else tell
+        _asked.clear()
 
 
 def refuse_to_go_on() -> None:

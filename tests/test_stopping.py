@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import pytest
 
@@ -18,8 +19,14 @@ class Finaliser:
         sum(range(10_000))  # the handler runs in here
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_signal_that_was_lost_stops_the_next_stage() -> None:
+@pytest.fixture(autouse=True)
+def as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was stopped ends; this one goes on with what it had."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+
+
+def test_a_signal_that_was_lost_stops_the_next_stage(capfd: pytest.CaptureFixture[str]) -> None:
+    monitored = sys.unraisablehook
     watch = Stopwatch(quiet=True)
     reached = []
     with pytest.raises(Stopped) as stopped, listening():
@@ -29,6 +36,8 @@ def test_a_signal_that_was_lost_stops_the_next_stage() -> None:
         reached.append("the next stage")
     assert stopped.value.code == 143
     assert reached == ["the end of the stage"]
+    assert sys.unraisablehook is not monitored, "files that are torn down last say nothing"
+    assert capfd.readouterr().err == ""
 
 
 def test_who_listens_gives_the_signals_back() -> None:
