@@ -44,7 +44,7 @@ from pipeline.validate.refuse import (
     refused_sheets,
     rows_by_file,
 )  # fmt: skip
-from pipeline.validate.renewal import linked_units, told_at_actions, with_copies
+from pipeline.validate.renewal import linked_units, made_by_actions, told_at_actions
 from schemas.cells import arrow_texts
 
 LINE_ID = "bill_line_id"
@@ -282,21 +282,8 @@ def _judge_subscriptions(
     merged: dict[str, pd.DataFrame] = {}
     faults = []
     for name in SUBSCRIPTION_TABLES:
-        stored = base = held.tables[name]
-        if name == "milestones":
-            copies = template_copies(
-                merged["charges"], held.tables["charges"], references["template_milestones"]
-            )
-            keys = schemas.keys_of(schemas.TABLES[name])
-            fresh = copies[match(copies, stored, keys) < 0]
-            base = pd.concat([stored, fresh], ignore_index=True) if len(fresh) else stored
-        rows, found = _uploaded_rows(name, parsed[name], base)
+        merged[name], found = _merge_table(name, parsed[name], held, merged, references)
         faults.append(found)
-        merged[name] = merge(rows, stored, base, schemas.keys_of(schemas.TABLES[name]))
-        if name == "charges":
-            merged[name] = copied_flags(merged[name], stored, references["templates"])
-        if name != "actions":
-            merged[name] = with_copies(name, merged[name], merged, merged["actions"])
     everything = {**references, **merged}
     charges = views.charge_view(everything, held.tables, held.posted)
     milestones = views.milestone_view(everything, held.tables, held.posted, charges)
@@ -317,6 +304,51 @@ def _judge_subscriptions(
         faults.append(check_rules(view, rows, table, ["subscription_number"]))
     unread = join_faults([parsed[name].faults for name in SUBSCRIPTION_TABLES])
     return merged, without_repeats(join_faults(faults), unread)
+
+
+def _merge_table(
+    name: str,
+    parsed: Parsed,
+    held: Held,
+    so_far: dict[str, pd.DataFrame],
+    references: dict[str, pd.DataFrame],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A table's rows: the uploaded ones over what is stored, and over what a template or an action
+    uploaded with them makes; and the faults of its cells.
+
+    AMEND copies the charge 1 as 1-2, and a row of this upload says amount 800.00 of 1-2: all else of
+    it is as charge 1 has it.
+    """
+    stored = base = held.tables[name]
+    if name == "milestones":
+        base = _with_copies(
+            name, stored,
+            template_copies(
+                so_far["charges"], held.tables["charges"], references["template_milestones"]
+            ),
+        )  # fmt: skip
+
+    def merged_over(base: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        rows, faults = _uploaded_rows(name, parsed, base)
+        merged = merge(rows, stored, base, schemas.keys_of(schemas.TABLES[name]))
+        if name == "charges":
+            merged = copied_flags(merged, stored, references["templates"])
+        return merged, faults
+
+    merged, faults = merged_over(base)
+    if name == "actions":
+        return merged, faults
+    made = made_by_actions(name, merged, so_far)
+    return merged_over(_with_copies(name, base, made)) if len(made) else (merged, faults)
+
+
+def _with_copies(name: str, base: pd.DataFrame, copies: pd.DataFrame) -> pd.DataFrame:
+    """Below what stands, the copies whose key is not there yet."""
+    fresh = copies[match(copies, base, schemas.keys_of(schemas.TABLES[name])) < 0]
+    if fresh.empty:
+        return base
+    below = fresh.reindex(columns=base.columns)
+    return pd.concat([base, below], ignore_index=True).astype(base.dtypes.to_dict())
 
 
 def _accepted(name: str, merged: pd.DataFrame, held: Held, refusal: Refusal) -> pd.DataFrame:

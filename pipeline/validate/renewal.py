@@ -25,25 +25,19 @@ ENDED = ("CLOSED", "CANCELED")
 ONE_DAY = pd.Timedelta(days=1)
 
 
-def with_copies(
-    name: str, merged: pd.DataFrame, so_far: Tables, actions: pd.DataFrame
-) -> pd.DataFrame:
-    """The merged rows of a table, and below them what newly uploaded actions make.
+def made_by_actions(name: str, merged: pd.DataFrame, so_far: Tables) -> pd.DataFrame:
+    """The rows of a table that newly uploaded actions make: one for each key.
 
-    `so_far` are the merged tables before this one. Copies whose key is there already are left out.
+    `merged` are the table's rows with the upload, `so_far` the merged tables before it.
     """
+    actions = so_far["actions"]
     makers = actions[actions["uploaded"].astype(bool) & (actions["stored_at"] < 0)]
     made = _MAKERS[name](merged, so_far, makers) if name in _MAKERS and len(makers) else []
     made = [rows for rows in made if len(rows)]
     if not made:
-        return merged
+        return merged.head(0)
     keys = schemas.keys_of(schemas.TABLES[name])
-    copies = pd.concat(made, ignore_index=True).drop_duplicates(keys, ignore_index=True)
-    fresh = copies[match(copies, merged, keys) < 0].assign(uploaded=False, stored_at=-1)
-    names = list(merged.columns)
-    return pd.concat([merged, fresh.reindex(columns=names)], ignore_index=True).astype(
-        {column: merged[column].dtype for column in names}
-    )
+    return pd.concat(made, ignore_index=True).drop_duplicates(keys, ignore_index=True)
 
 
 def told_at_actions(faults: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:

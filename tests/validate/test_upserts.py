@@ -13,6 +13,7 @@ from tests.builders import (
     codes,
     found,
     import_company,
+    joined,
     judge,
     little_company,
     references,
@@ -79,6 +80,38 @@ def test_a_required_column_may_not_be_absent_on_a_new_row(tmp_path: Path, stored
         "line_number", "charge_type", "amount",
     }  # fmt: skip
     assert refused_rows(tonight) == {("charges", 2)}
+
+
+AMEND = (
+    "actions 2: subscription_number=S-1, line_number=1, action=AMEND, effective_date=2026-02-01, "
+    "new_line_number=2"
+)
+
+
+@pytest.mark.parametrize("nights", [1, 2], ids=["in one upload", "a night later"])
+def test_a_row_of_what_an_action_makes_says_only_what_is_other(
+    tmp_path: Path, store: str, nights: int
+) -> None:
+    """The amended charge costs 800.00, and is in arrears, less 10 percent and taxed as the old one."""
+    recurring = changed(
+        little_company(), "drop milestones",
+        "charges 2: charge_type=RECURRING, amount=500.00, billing_frequency=MONTHLY, "
+        "milestone_billing=, billing_timing=IN_ARREARS, price_adjustment_percent=-10, tax_code=VAT",
+    )  # fmt: skip
+    import_company(tmp_path / "first", recurring, store)
+    amended = {"actions": changed({"actions": []}, AMEND)["actions"]}
+    other = {"charges": rows_of("subscription_number | charge_number | amount", "S-1|10-2|800.00")}
+    if nights == 1:
+        tonight = judge(tmp_path / "second", joined(amended, other), store)
+    else:
+        import_company(tmp_path / "second", amended, store)
+        tonight = judge(tmp_path / "third", other, store)
+    assert codes(tonight) == []
+    told = ("charge_number", "line_number", "amount_minor", "billing_timing", "tax_code",
+            "price_adjustment_percent_millionths")  # fmt: skip
+    assert ["10-2", "2", 80_000, "IN_ARREARS", "VAT", -10_000_000] in cells(
+        tonight, "charges", *told
+    )
 
 
 def test_the_same_upload_again_changes_nothing(tmp_path: Path, stored: str) -> None:
