@@ -145,6 +145,12 @@ class MilestoneStates(OutputTable):
     )
     currency: Text
     amount_minor: Amount = pa.Field(description="its share of the charge's amount")
+    line_minor: Amount = pa.Field(
+        description="what its bill line comes to: the share, or what that was adjusted to"
+    )
+    bills: Text = pa.Field(
+        isin=("Y", "N"), description="N: its contract or line is a draft, not approved, or cancelled"
+    )
     expected_completion_date: Day = pa.Field(nullable=True)
     completion_date: Day = pa.Field(nullable=True)
     state: Text = pa.Field(isin=MILESTONE_STATES)

@@ -136,6 +136,7 @@ def compute_bills(
         milestones=milestone_states(
             charges,
             pd.concat([shares, plan.revenue_shares], ignore_index=True),
+            plan.lines,
             day,
             posted,
             lines,

@@ -12,6 +12,7 @@ from schemas.outputs import MilestoneStates, dtypes_of
 def milestone_states(
     charges: pd.DataFrame,
     shares: pd.DataFrame,
+    plan: pd.DataFrame,
     day: pd.Timestamp,
     posted: pd.DataFrame,
     lines: pd.DataFrame,
@@ -19,8 +20,9 @@ def milestone_states(
 ) -> pd.DataFrame:
     """Every milestone in a plan, as it stands once `lines` are posted (schemas.outputs).
 
-    `shares` are the billing and the revenue milestones' (`milestone_shares`); `answered` has LINE_KEY
-    and the state of lines that Receivables answered (`resent.answered_states`).
+    `shares` are the billing and the revenue milestones' (`milestone_shares`), `plan` every line with its
+    adjustment (`adjusted.adjust_lines`); `answered` has LINE_KEY and the state of lines that Receivables
+    answered (`resent.answered_states`).
     """
     standing = _standing_lines(posted, lines)
     bills = (shares["event_type"] == "BILLING").to_numpy()
@@ -31,12 +33,17 @@ def milestone_states(
     answer = look_up(answered["state"], answer_at)
     completed = shares["completion_date"]
     charge_at = shares["charge_at"].to_numpy()
+    plan_at = np.where(bills, match(shares, plan, LINE_KEY), -1)
+    comes_to = look_up(plan["amount_minor"], plan_at, shares.index)
+    active = charges["bills"].to_numpy(bool)[charge_at]
     complete = shares.assign(
         **{
             name: look_up(charges[name], charge_at).fillna("")
             for name in ("customer_number", "customer_name", "business_unit", "currency")
         },
         amount_minor=shares["share_minor"],
+        line_minor=comes_to.fillna(shares["share_minor"]),
+        bills=np.where(active, "Y", "N"),
         state=np.select(
             [
                 (line_at >= 0) & (answer_at >= 0),

@@ -63,6 +63,8 @@ MILESTONES = DetailSheet(
         DetailColumn(M.currency, "Currency"),
         # shares of billing and of revenue stand below each other: no total
         DetailColumn(M.amount_minor, "Share", MONEY, is_summed=False),
+        DetailColumn(M.line_minor, "Comes to", MONEY, is_summed=False),
+        DetailColumn(M.bills, "Bills"),
         DetailColumn(M.expected_completion_date, "Expected", DATE),
         DetailColumn(M.completion_date, "Completed", DATE),
         DetailColumn(M.bill_line_id, "Billed by"),

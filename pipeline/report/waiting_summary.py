@@ -19,8 +19,11 @@ from schemas.outputs import RejectedLines as R
 
 HEADINGS = ("Why it waits", "", "Business unit", "Currency", "Number", "Amount", "Listed on")
 UNIT, CURRENCY, NUMBER, AMOUNT, LISTED = range(2, 7)
-NOTE = "Amounts are what will be billed; currencies are never added up."
-IN_BILLING = Where("Type", '"BILLING"')
+NOTE = (
+    "Amounts are what will be billed; drafts and cancelled contracts are left out; currencies are never "
+    "added up."
+)
+IN_BILLING = (Where("Type", '"BILLING"'), Where("Bills", '"Y"'))
 OPEN = Where("State", '"OPEN"')
 
 
@@ -32,6 +35,7 @@ class Reason:
     rows: pd.DataFrame
     sheet: DetailSheet
     where: tuple[Where, ...] = ()
+    amount: str = "amount_minor"
 
 
 def write_waiting(page: Page, details: Details, record: RunRecord, as_of_cell: str) -> None:
@@ -46,13 +50,13 @@ def write_waiting(page: Page, details: Details, record: RunRecord, as_of_cell: s
     for reason in reasons:
         detail = details[reason.sheet]
         live = None if detail.is_cut else live_table(detail)
-        for (unit, currency), total in totals_by_group(reason.rows).items():
+        for (unit, currency), total in totals_by_group(reason.rows, reason.amount).items():
             places = places_of(currency)
             page.text(0, reason.why, "plain")
             page.text(UNIT, unit)
             page.text(CURRENCY, currency)
             where = (*of_group(page.cell(UNIT), page.cell(CURRENCY)), *reason.where)
-            heading = detail.sheet.heading("amount_minor")
+            heading = detail.sheet.heading(reason.amount)
             page.count(NUMBER, total.lines, live.count(*where) if live else "")
             page.money(
                 AMOUNT, total.net, places, live.amount(heading, places, *where) if live else ""
@@ -69,7 +73,8 @@ def reasons_of(record: RunRecord, as_of_cell: str) -> Iterator[Reason]:
         "Rejected by Receivables, and on hold", record.rejected[record.rejected[R.state] == waits],
         REJECTED, (Where("State", f'"{waits}"'),),
     )  # fmt: skip
-    planned = record.milestones[record.milestones[M.event_type] == "BILLING"]
+    milestones = record.milestones
+    planned = milestones[(milestones[M.event_type] == "BILLING") & (milestones[M.bills] == "Y")]
     is_open = planned[M.state] == "OPEN"
     expected = planned[M.expected_completion_date]
     is_late = expected < pd.Timestamp(record.as_of)
@@ -84,7 +89,7 @@ def reasons_of(record: RunRecord, as_of_cell: str) -> Iterator[Reason]:
          (OPEN, Where("Expected", '""'))),
     )  # fmt: skip
     for why, mask, where in kinds:
-        yield Reason(why, planned[mask], MILESTONES, (IN_BILLING, *where))
+        yield Reason(why, planned[mask], MILESTONES, (*IN_BILLING, *where), M.line_minor)
 
 
 def _expected(compare: str, cell: str) -> Where:

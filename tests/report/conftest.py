@@ -76,6 +76,8 @@ def milestone(line: dict[str, Any], state: str, sequence: int) -> dict[str, Any]
         "milestone_name": "Acceptance of the pilot",
         "percent_millionths": None if sequence == 3 else 33_340_000 + sequence,
         "amount_minor": line["amount_minor"],
+        "line_minor": line["amount_minor"],
+        "bills": "Y",
         "expected_completion_date": "2026-03-15",
         "completion_date": None if state == "OPEN" else "2026-03-31",
         "state": state,
