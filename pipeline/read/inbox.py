@@ -30,7 +30,7 @@ LOCK_FILE = "~$"
 UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs", "Cn")
 """Kinds of characters that could make a file's name look like another, or move the cursor."""
 
-LOADER_FAULTS = (CalamineError, RecursionError, OverflowError, UnicodeError)
+LOADER_FAULTS = (CalamineError, RecursionError, OverflowError, UnicodeError, LookupError)
 PANIC = "PanicException"
 
 FILE_TYPES = {"file": "str", "sha256": "str", "bytes": "int64", "rows_read": "int64"}

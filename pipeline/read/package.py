@@ -29,7 +29,7 @@ MACROS, OTHER_WORKBOOKS = "xl/vbaproject.bin", "xl/externallinks/"
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 PERCENT_FORMATS = {"9", "10"}
 BROKEN = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, KeyError,
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, LookupError,
     NotImplementedError, RuntimeError, OSError, ElementTree.ParseError, ValueError, struct.error,
 )  # fmt: skip
 """What the standard library raises on a damaged, encrypted or strange archive."""

@@ -276,7 +276,9 @@ class PanicException(BaseException):
     """As the loader of workbooks raises it: no Exception, and known by its name only."""
 
 
-@pytest.mark.parametrize("fault", [PanicException("x"), MemoryError(), RecursionError("deep")])
+@pytest.mark.parametrize(
+    "fault", [PanicException("x"), MemoryError(), RecursionError("deep"), LookupError("unknown")]
+)
 def test_what_nobody_foresaw_refuses_the_file(fault: BaseException) -> None:
     with pytest.raises(UnreadableError, match=";"), inbox.refusing_what_breaks(b""):
         raise fault

@@ -338,6 +338,9 @@ PARTS = small_workbook()
 
 
 @example("xl/worksheets/sheet1.xml", PARTS["xl/worksheets/sheet1.xml"].index(b"#N/A"), 0, b"\x80")
+@example(  # an encoding of its own making
+    "xl/_rels/workbook.xml.rels", 0, 0, b'<?xml version="1.0" encoding="U-8"?>'
+)
 @settings(max_examples=200, deadline=None)
 @given(
     part=st.sampled_from(sorted(PARTS)),
