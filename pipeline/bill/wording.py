@@ -202,7 +202,10 @@ def descriptions(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFram
         named = compute.if_else(of_milestone, join(named, " - ", milestone.take(at)), named)
     recurring = (lines["kind"] == "RECURRING").to_numpy(bool)
     if recurring.any():
-        named = compute.if_else(recurring, join(named, _served(lines)), named)
+        # a correction of a period that is still served in part: its days are those that are left
+        left = (lines["revision"] > 0) & (lines["due_minor"] != 0)
+        now = arrow.array(np.where(left, " (now served ", " ("), arrow.large_string())
+        named = compute.if_else(recurring, join(named, now, _served(lines), ")"), named)
     credit = (lines["amount_minor"] < 0).to_numpy(bool) & (lines["revision"] > 0).to_numpy(bool)
     words = compute.if_else(credit, join("Credit: ", named), named)
     cut = compute.utf8_slice_codeunits(words, 0, LONGEST_DESCRIPTION)
@@ -210,6 +213,6 @@ def descriptions(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFram
 
 
 def _served(lines: pd.DataFrame) -> arrow.Array:
-    """The service period, such as ` (2026-03-10 to 2026-04-09)`."""
+    """The service period, such as `2026-03-10 to 2026-04-09`."""
     starts, ends = day_text(lines["service_start"]), day_text(lines["service_end"])
-    return join(" (", compute.fill_null(starts, ""), " to ", compute.fill_null(ends, ""), ")")
+    return join(compute.fill_null(starts, ""), " to ", compute.fill_null(ends, ""))

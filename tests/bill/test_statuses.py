@@ -160,3 +160,21 @@ def test_the_state_of_a_milestone_is_derived(tmp_path: Path) -> None:
 def test_nothing_to_bill_is_no_lines(tmp_path: Path) -> None:
     bills = bill(contracts_of(tmp_path, references()), LATER)
     assert (len(bills.lines), len(bills.withheld), len(bills.charges)) == (0, 0, 0)
+
+
+def test_the_credit_of_a_period_says_what_is_still_served(tmp_path: Path) -> None:
+    """280.00 for February; the line ends on the 19th; 90.00 back for nine days of 28. A customer must
+    not read the days that he had as those that come back."""
+
+    def until(folder: str, last_day: str) -> dict[str, pd.DataFrame]:
+        company = fee("S-1", "280.00", description="Support", charge_type="RECURRING",
+                      billing_frequency="MONTHLY")  # fmt: skip
+        return accepted(tmp_path / folder, [with_line(company, end_date=last_day)])
+
+    first = bill(until("whole", "2026-02-28"), "2026-02-01")
+    posted = posted_after(nothing_posted(), first)
+    second = bill(until("cut", "2026-02-19"), "2026-02-28", posted)
+    assert first.lines["description"].tolist()[-1] == "Support (2026-02-01 to 2026-02-28)"
+    assert said(second, "S-1") == [("10:2026-02-01#1", "2026-02-20", -9_000)]
+    [description] = second.lines["description"]
+    assert description == "Credit: Support (now served 2026-02-01 to 2026-02-19)"
