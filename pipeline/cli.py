@@ -48,7 +48,7 @@ from pipeline.look_ahead import UntilError, look_ahead
 from pipeline.outbox import OutboxError, write_judgement
 from pipeline.post import RefusedError
 from pipeline.read import InboxError
-from pipeline.settings import Settings, SettingsError, read_settings
+from pipeline.settings import Settings, SettingsError, read_settings, said_in
 from pipeline.stopping import Stopped, listening
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import (
@@ -233,6 +233,7 @@ def run(
         outcome = nightly.run_night(
             inbox, as_of, out, store, settings, watch,
             dry_run=dry_run, allow_implausible=allow_implausible, actor=_actor(),
+            today=datetime.date.today(), said_in=said_in(config, os.environ),
         )  # fmt: skip
     _print_night(outcome, as_json, dry_run)
 
@@ -305,6 +306,7 @@ def bill(
         outcome = nightly.bill_store(
             as_of, store, _settings(config), watch,
             dry_run=dry_run, allow_implausible=allow_implausible, actor=_actor(),
+            today=datetime.date.today(), said_in=said_in(config, os.environ),
         )  # fmt: skip
     _print_night(outcome, as_json, dry_run)
 

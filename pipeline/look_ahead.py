@@ -1,15 +1,17 @@
 """Looking ahead: a forecast from what the store holds. Nothing is written."""
 
 import datetime
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from pipeline.forecast import READ_FROM_CONTRACTS, Forecast, Posted, forecast
 from pipeline.post import RefusedError, refuse_other_handover
-from pipeline.settings import Settings, settings_text
+from pipeline.settings import Settings, settings_from_text
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import ledger, reading
 from pipeline.store.contracts import last_import_number, read_contracts
+from pipeline.store.ledger import Run
 
 FURTHEST = 10
 """Years: further ahead, a slip of the keys is likelier than a wish."""
@@ -76,6 +78,11 @@ def _is_posted(connection: Connection, night: datetime.date, settings: Settings)
     """Whether the last run was this night's, of the contracts as they stand, with these settings."""
     runs = ledger.read_runs(connection)
     return bool(runs) and (
-        (runs[-1].as_of, runs[-1].import_number, runs[-1].settings)
-        == (night, last_import_number(connection), settings_text(settings))
+        (runs[-1].as_of, runs[-1].import_number, _as_set(runs[-1]))
+        == (night, last_import_number(connection), settings)
     )
+
+
+def _as_set(run: Run) -> Settings:
+    """The settings that a run was made with, without what it added to them."""
+    return replace(settings_from_text(run.settings), let_through="", changed={})

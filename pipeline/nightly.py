@@ -27,10 +27,9 @@ from pipeline.outlook import with_outlook
 from pipeline.post import (
     RefusedError,
     new_run,
+    open_night,
     post,
-    refuse_going_back,
     refuse_implausible,
-    refuse_other_handover,
 )
 from pipeline.read import Inputs, only_table, read_inputs
 from pipeline.recognise import Revenue
@@ -44,7 +43,7 @@ from pipeline.remember import (
     tonights_record,
     with_plan_changes,
 )
-from pipeline.settings import Settings, settings_text, unknown_owners
+from pipeline.settings import DEFAULTS, Settings, settings_text, unknown_owners
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import (
     IN_MEMORY,
@@ -75,9 +74,10 @@ class Outcome:
 def run_night(
     inbox: Path, as_of: datetime.date, outbox: Path, store: str, settings: Settings,
     watch: Stopwatch, *, dry_run: bool = False, allow_implausible: bool = False,
-    actor: Actor | None = None,
+    actor: Actor | None = None, today: datetime.date | None = None, said_in: str = DEFAULTS,
 ) -> Outcome:  # fmt: skip
-    """One night, whole. A dry run does everything but keep it."""
+    """One night, whole. A dry run does everything but keep it. `today` is the day by the clock,
+    `said_in` in which file the settings are said."""
     place = _dry(store) if dry_run else store
     with nothing_left_aside(outbox), writing(place, "run") as connection:
         with watch.stage("read"):
@@ -88,8 +88,8 @@ def run_night(
             if run.inputs_digest == digest:
                 return Outcome(record, folder, resumed=True)
         with connection.begin() as transaction:
-            refuse_going_back(connection, as_of)
-            refuse_other_handover(connection, settings)
+            settings = open_night(connection, as_of, settings, today=today, said_in=said_in,
+                                  allowed=allow_implausible)  # fmt: skip
             with watch.stage("validate"):
                 held = hold_for(connection, inputs)
                 validated = validate_inputs(inputs, held, settings.phase_handover)
@@ -154,12 +154,13 @@ def import_inbox(
 def bill_store(
     as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, *,
     dry_run: bool = False, allow_implausible: bool = False, actor: Actor | None = None,
+    today: datetime.date | None = None, said_in: str = DEFAULTS,
 ) -> Outcome:  # fmt: skip
     """Bill from what the store holds, and post; `export_run` writes the files."""
     refuse_missing(store)
     with writing(store, "bill") as connection, connection.begin() as transaction:
-        refuse_going_back(connection, as_of)
-        refuse_other_handover(connection, settings)
+        settings = open_night(connection, as_of, settings, today=today, said_in=said_in,
+                              allowed=allow_implausible)  # fmt: skip
         with watch.stage("bill"):
             contracts = read_contracts(connection, only=READ_FROM_CONTRACTS)
             run = new_run(connection, as_of, "bill", own_import=None,

@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 from pipeline.bill import READ_FROM_CONTRACTS, Answered, Bills, compute_bills
 from pipeline.bill.plan_changes import plan_changes
 from pipeline.books import Books, keep_books
-from pipeline.findings import no_findings
+from pipeline.findings import join_findings, no_findings
 from pipeline.forecast import Posted
 from pipeline.money import totals_by
 from pipeline.outlook import with_outlook
 from pipeline.recognise import Revenue, compute_revenue
 from pipeline.record import RunRecord
 from pipeline.sent import SentBefore, sent_with_tonight
-from pipeline.settings import Settings, settings_from_text
+from pipeline.settings import Settings, findings_of_changes, settings_from_text
 from pipeline.store import answers, ledger, uploads
 from pipeline.store import contracts as kept
 from pipeline.store.ledger import Run
@@ -171,7 +171,7 @@ def _record(
         phases=bills.phases,
         withheld=bills.withheld,
         balances=totals_by(bills.charges, ["business_unit", "currency"]),
-        findings=uploaded["findings"],
+        findings=join_findings([uploaded["findings"], findings_of_changes(settings)]),
         revenue_lines=revenue.lines,
         revenue_events=revenue.events,
         journal=books.journal,

@@ -70,6 +70,7 @@ def night_words(outcome: Outcome, *, dry_run: bool = False) -> str:
         lines.append(
             f"  files     none yet: milestone-billing export {account['run_id']} --out OUT"
         )
+        lines += finding_words(outcome.record.findings)
     return "\n".join(lines)
 
 

@@ -149,7 +149,8 @@ class MilestoneStates(OutputTable):
         description="what its bill line comes to: the share, or what that was adjusted to"
     )
     bills: Text = pa.Field(
-        isin=("Y", "N"), description="N: its contract or line is a draft, not approved, or cancelled"
+        isin=("Y", "N"),
+        description="N: its contract or line is a draft, not approved, or cancelled",
     )
     expected_completion_date: Day = pa.Field(nullable=True)
     completion_date: Day = pa.Field(nullable=True)

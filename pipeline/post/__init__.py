@@ -1,24 +1,52 @@
-"""Post: bounds and proofs, then tonight's lines and events and the run's own row, in one transaction."""
+"""Post: bounds and proofs, then tonight's lines and events and the run's own row, in one transaction.
+
+Before the work is done, `open_night` refuses a night that can't be right whatever it bills.
+"""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection
 
 from pipeline.bill import Bills
 from pipeline.books import Books
-from pipeline.post.plausibility import implausible
+from pipeline.post.plausibility import Excess, implausible, too_far_ahead
 from pipeline.post.proofs import broken_proofs
 from pipeline.post.totals import control_totals
 from pipeline.recognise import Revenue
-from pipeline.settings import Settings, settings_from_text, settings_text
+from pipeline.settings import Settings, changed_settings, settings_from_text, settings_text
 from pipeline.store import answers, ledger
 from pipeline.store.ledger import Run
 
 
 class RefusedError(Exception):
     """The night is refused and nothing is posted; the message says why and what to do."""
+
+
+def open_night(
+    connection: Connection, as_of: datetime.date, settings: Settings, *,
+    today: datetime.date | None, said_in: str, allowed: bool,
+) -> Settings:  # fmt: skip
+    """Refuse a night of a wrong day or handover; its settings, with what this run adds to them: the
+    days that it was let through in spite of, and what is other than in the run before.
+
+    `today` is the day by the clock, `said_in` in which file the settings are said.
+    """
+    refuse_going_back(connection, as_of)
+    refuse_other_handover(connection, settings)
+    last = ledger.last_as_of(connection)
+    ahead = too_far_ahead(as_of, last, today, settings.plausibility.most_days_ahead)
+    if ahead and not allowed:
+        _refuse(ahead, "name the right night with --as-of")
+    runs = ledger.read_runs(connection)
+    changed = (
+        changed_settings(runs[-1].settings, settings, run_id=runs[-1].run_id, file=said_in)
+        if runs
+        else {}
+    )
+    return replace(_let_through(settings, ahead), changed=changed)
 
 
 def refuse_going_back(connection: Connection, as_of: datetime.date) -> None:
@@ -55,20 +83,34 @@ def refuse_implausible(
     if not excesses:
         return run, settings
     if not allowed:
-        told = [line for one in excesses for line in (f"it {one.sentence}:", *indented(one.lines))]
-        raise RefusedError(
-            "the night is not plausible, and nothing was posted:\n  "
-            + "\n  ".join(told)
-            + "\ncorrect what is wrong and run it again; if all is right, let it through with "
-            "--allow-implausible, or raise the bound in [plausibility] of the settings"
-        )
-    through = replace(settings, let_through="; ".join(one.sentence for one in excesses))
+        _refuse(excesses, "correct what is wrong and run it again")
+    through = _let_through(settings, excesses)
     return replace(run, settings=settings_text(through)), through
 
 
-def indented(lines: tuple[str, ...]) -> list[str]:
-    """The lines that a bound is exceeded by, below its sentence."""
-    return [f"  {line}" for line in lines]
+def _refuse(excesses: Sequence[Excess], remedy: str) -> NoReturn:
+    """With each bound's sentence, and below it the lines that it is exceeded by."""
+    told = [
+        line
+        for one in excesses
+        for line in (
+            f"it {one.sentence}:" if one.lines else f"it {one.sentence}",
+            *(f"  {named}" for named in one.lines),
+        )
+    ]
+    raise RefusedError(
+        "the night is not plausible, and nothing was posted:\n  "
+        + "\n  ".join(told)
+        + f"\n{remedy}; if all is right, let it through with --allow-implausible, or raise the bound "
+        "in [plausibility] of the settings"
+    )
+
+
+def _let_through(settings: Settings, excesses: Sequence[Excess]) -> Settings:
+    """The settings, with these bounds beside those that the run was let through in spite of already."""
+    told = [settings.let_through] if settings.let_through else []
+    told += [one.sentence for one in excesses]
+    return replace(settings, let_through="; ".join(told))
 
 
 def post(connection: Connection, run: Run, bills: Bills, revenue: Revenue, books: Books) -> None:

@@ -1,12 +1,14 @@
 """Plausibility: what no sane night bills, and a slip of the keys does. Pure.
 
-Four bounds, of which the defaults are far from any company: what a night bills, and credits, in a
-currency; the lines that it bills of one contract; and one line beside the nights before. A company
-that grows, or brings in all its contracts at once, has nights a thousand times as large as before, but
-of many lines; one line that is larger than a thousand of the largest nights is an amount with too many
+Five bounds, of which the defaults are far from any company: how far a night lies after the last one;
+what it bills, and credits, in a currency; the lines that it bills of one contract; and one line beside
+the nights before. A night of 2062 bills decades ahead, and none before it can follow. A company that
+grows, or brings in all its contracts at once, has nights a thousand times as large as before, but of
+many lines; one line that is larger than a thousand of the largest nights is an amount with too many
 zeros.
 """
 
+import datetime
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,14 +31,35 @@ SMALL_CURRENCIES = frozenset(
 
 @dataclass(frozen=True)
 class Excess:
-    """A bound that a night exceeds: what is told of it, and the first lines that do."""
+    """A bound that a night exceeds: what is told of it, and the first lines that do, if lines do."""
 
     sentence: str
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+
+
+def too_far_ahead(
+    as_of: datetime.date, last: datetime.date | None, today: datetime.date | None, most: int
+) -> list[Excess]:
+    """The bound on days, where a night lies further than that after the last one, or, where there is
+    none, after today (None: nobody told, and nothing is said).
+
+    >>> march, typed = datetime.date(2026, 3, 31), datetime.date(2062, 3, 31)
+    >>> [one.sentence for one in too_far_ahead(typed, march, None, 400)]
+    ["lies 13,149 days after the store's last night, 2026-03-31, more than most_days_ahead, 400"]
+    >>> too_far_ahead(march + datetime.timedelta(400), None, march, 400)
+    []
+    """
+    since, told = (last, "the store's last night") if last else (today, "today")
+    days = (as_of - since).days if since else 0
+    if days <= most:
+        return []
+    return [
+        Excess(f"lies {days:,} days after {told}, {since}, more than most_days_ahead, {most:,}")
+    ]
 
 
 def implausible(lines: pd.DataFrame, nights: pd.DataFrame, bounds: Plausibility) -> list[Excess]:
-    """Every bound that tonight's lines exceed; none on a sane night.
+    """Every bound of an amount or a number that tonight's lines exceed; none on a sane night.
 
     `lines` are schemas.outputs.BillLines; `nights` are those before: run_number, currency, lines (how
     many), amount_minor (net).

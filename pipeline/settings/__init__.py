@@ -6,9 +6,11 @@ reading.py      the file and the environment -> settings in force, or every faul
 lines.py        in which line of the file a setting stands
 text.py         settings as JSON, as the store keeps them with a run
 owners.py       accounts of business units and products that nobody knows
+changed.py      what is other than in the run before, and what follows
 document.py     the README's block of settings
 """
 
+from pipeline.settings.changed import changed_settings, findings_of_changes
 from pipeline.settings.declared import (
     BY_DAY,
     DAY_AFTER,
@@ -28,9 +30,11 @@ from pipeline.settings.declared import (
 from pipeline.settings.faults import SettingsError
 from pipeline.settings.owners import unknown_owners
 from pipeline.settings.reading import (
+    DEFAULTS,
     InForce,
     read_in_force,
     read_settings,
+    said_in,
     settings_of_text,
     stray_variables,
 )
@@ -39,6 +43,7 @@ from pipeline.settings.text import settings_from_text, settings_text
 __all__ = [
     "BY_DAY",
     "DAY_AFTER",
+    "DEFAULTS",
     "DEFAULT_TARGETS",
     "EVEN_MONTHS",
     "HANDOVERS",
@@ -53,8 +58,11 @@ __all__ = [
     "Receivables",
     "Settings",
     "SettingsError",
+    "changed_settings",
+    "findings_of_changes",
     "read_in_force",
     "read_settings",
+    "said_in",
     "settings_from_text",
     "settings_of_text",
     "settings_text",

@@ -6,7 +6,7 @@ new setting is a new field.
 # ruff: noqa: RUF009 (the calls give dataclass fields, which nothing shares)
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -29,13 +29,35 @@ LONGEST_NAME = 60
 MOST_OF_A_BOUND = 10**15
 A_BOUND = Whole(1, MOST_OF_A_BOUND)
 
+SENT_WITH_IT = "tonight's lines go to Receivables with it"
+POSTED_THERE = (
+    "tonight's entries go to the account in force, and what stands on another stays there"
+)
+"""What a night does that has another value than the night before."""
 
-def setting(default: Any, check: Check, about: str, *, example: Any = None) -> Any:
+
+def setting(
+    default: Any, check: Check, about: str, *, example: Any = None, follows: str = "",
+    harmless: Callable[[Any, Any], bool] | None = None,
+) -> Any:  # fmt: skip
     """A setting: a field that says what it may be and what it does.
 
-    `example` is shown in the README where the default is blank.
+    `example` is shown in the README where the default is blank. `follows` says what a night does that
+    has another value than the night before; blank where no amount, date or account depends on it.
+    `harmless` says of which values, before and now, nothing of the kind is to be feared.
     """
-    return field(default=default, metadata={"check": check, "about": about, "example": example})
+    told = {"check": check, "about": about, "example": example}
+    return field(default=default, metadata={**told, "follows": follows, "harmless": harmless})
+
+
+def _goes_on(before: datetime.date | None, now: datetime.date | None) -> bool:
+    """Whether a first open day is the one before or a later one, as month after month is closed."""
+    return before is None or (now is not None and now >= before)
+
+
+def _holds_all(before: Sequence[str], now: Sequence[str]) -> bool:
+    """Whether nothing is missing that was there before."""
+    return set(before) <= set(now)
 
 
 def section(owner: type, about: str) -> Any:
@@ -60,19 +82,32 @@ def values_by_name(example: str, about: str) -> Any:
 class Receivables:
     """Constants of the AutoInvoice lines, as the site's Receivables names them."""
 
-    batch_source: str = setting("Milestone Billing", Words(50), "batch source of the lines")
-    invoice_type: str = setting("Invoice", Words(20), "transaction type of what is charged")
+    batch_source: str = setting(
+        "Milestone Billing", Words(50), "batch source of the lines", follows=SENT_WITH_IT
+    )
+    invoice_type: str = setting(
+        "Invoice", Words(20), "transaction type of what is charged", follows=SENT_WITH_IT
+    )
     credit_memo_type: str = setting(
-        "Credit Memo", Words(20), "transaction type of what is credited"
+        "Credit Memo", Words(20), "transaction type of what is credited", follows=SENT_WITH_IT
     )
-    payment_terms: str = setting("30 Net", Words(15), "where a subscription gives none")
+    payment_terms: str = setting(
+        "30 Net", Words(15), "where a subscription gives none",
+        follows="tonight's invoices without terms of their own are due by it",
+    )  # fmt: skip
     flexfield_context: str = setting(
-        "MILESTONE BILLING", Words(30), "context under which a line is known again"
-    )
+        "MILESTONE BILLING", Words(30), "context under which a line is known again",
+        follows="a credit of tonight names the line that it corrects under a context in which "
+        "Receivables may not have it",
+    )  # fmt: skip
     ledger_currency: str = setting(
-        "USD", Words(3), "converted as User at rate 1; any other by conversion_type"
-    )
-    conversion_type: str = setting("Corporate", Words(30), "how other currencies are converted")
+        "USD", Words(3), "converted as User at rate 1; any other by conversion_type",
+        follows="tonight's lines in it are converted at rate 1, those in the former one no more",
+    )  # fmt: skip
+    conversion_type: str = setting(
+        "Corporate", Words(30), "how other currencies are converted",
+        follows="tonight's lines in other currencies are converted by it",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,14 +118,17 @@ class Accounts:
     {"SUPPORT": {"revenue": "Income:Support"}}; a product can only have its own revenue.
     """
 
-    receivable: str = setting("Assets:Accounts receivable", Account(), "what customers owe")
+    receivable: str = setting(
+        "Assets:Accounts receivable", Account(), "what customers owe", follows=POSTED_THERE
+    )
     contract_liability: str = setting(
-        "Liabilities:Contract liability", Account(), "billed and not yet recognised"
-    )
+        "Liabilities:Contract liability", Account(), "billed and not yet recognised",
+        follows=POSTED_THERE,
+    )  # fmt: skip
     contract_asset: str = setting(
-        "Assets:Contract asset", Account(), "recognised and not yet billed"
+        "Assets:Contract asset", Account(), "recognised and not yet billed", follows=POSTED_THERE
     )
-    revenue: str = setting("Income:Revenue", Account(), "what is recognised")
+    revenue: str = setting("Income:Revenue", Account(), "what is recognised", follows=POSTED_THERE)
     business_unit: Mapping[str, Mapping[str, str]] = owned(
         ACCOUNT_ROLES, "Vision Operations", "any of the four, for one business unit"
     )
@@ -125,6 +163,9 @@ class Plausibility:
     most_times_largest_night: int = setting(
         1000, A_BOUND, "how many times the largest night so far one line may be"
     )
+    most_days_ahead: int = setting(
+        3660, A_BOUND, "days after the last run (without one: after today) that a night may be"
+    )
 
 
 @dataclass(frozen=True)
@@ -132,12 +173,14 @@ class Settings:
     """Everything that a site can set.
 
     What a run adds is no setting: `let_through`, the bounds that it exceeded and was let through in
-    spite of, and `target_files`, by target the text of the site's own declaration.
+    spite of; `changed`, by setting what is told of one that the run before had otherwise (`changed.py`);
+    and `target_files`, by target the text of the site's own declaration.
     """
 
     first_open_day: datetime.date | None = setting(
         None, Day(), "lines and events of closed periods take this accounting date",
-        example=datetime.date(2026, 4, 1),
+        example=datetime.date(2026, 4, 1), harmless=_goes_on,
+        follows="what belongs to periods that were closed is posted into them",
     )  # fmt: skip
     phase_handover: str = setting(
         ON_COMPLETION, OneOf(HANDOVERS),
@@ -146,18 +189,22 @@ class Settings:
     straight_line: str = setting(
         BY_DAY, OneOf(STRAIGHT_LINES),
         'or "even_months": every month of a service period recognises the same',
+        follows="what straight lines have recognised so far is brought to it tonight",
     )  # fmt: skip
     straight_line_posting: str = setting(
         NIGHTLY, OneOf(STRAIGHT_LINE_POSTINGS),
         'recognised up to the night, or "month_end": in whole months only',
+        follows="straight lines are recognised up to another day than the night before",
     )  # fmt: skip
     workbook_rows: int = setting(
         10_000, Whole(1, 1_000_000),
         "most detail rows per sheet of the workbook; the CSV files hold them all",
     )  # fmt: skip
     targets: tuple[str, ...] = setting(
-        DEFAULT_TARGETS, Names(LONGEST_NAME), "files for other ledgers that a run writes"
-    )
+        DEFAULT_TARGETS, Names(LONGEST_NAME), "files for other ledgers that a run writes",
+        follows="tonight's rows do not reach every ledger that they reached before",
+        harmless=_holds_all,
+    )  # fmt: skip
     receivables: Receivables = section(Receivables, "as your Receivables names them")
     accounts: Accounts = section(Accounts, "of the journal")
     plausibility: Plausibility = section(
@@ -168,6 +215,7 @@ class Settings:
     )
     target_files: Mapping[str, str] = field(default_factory=dict)
     let_through: str = ""
+    changed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 VALUES_BY_NAME = tuple(one.name for one in fields(Settings) if "values" in one.metadata)
@@ -184,6 +232,8 @@ class Declared:
     default: Any
     check: Check
     about: str
+    follows: str
+    harmless: Callable[[Any, Any], bool] | None
 
     @property
     def address(self) -> str:
@@ -201,7 +251,10 @@ def declared_settings() -> Iterator[Declared]:
         for one in fields(owner):
             if "check" in one.metadata:
                 told = one.metadata
-                yield Declared((*path, one.name), one.default, told["check"], told["about"])
+                yield Declared(
+                    (*path, one.name), one.default, told["check"], told["about"], told["follows"],
+                    told["harmless"],
+                )  # fmt: skip
 
 
 def roles_of(name: str) -> tuple[str, ...]:

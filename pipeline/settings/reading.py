@@ -29,7 +29,7 @@ VARIABLES = {PREFIX + one.address.upper(): one for one in declared_settings() if
 OF_THE_COMMAND = (PREFIX + "CONFIG", PREFIX + "STORE")
 """What the environment says for options of the commands."""
 
-DEFAULT = "default"
+DEFAULT, DEFAULTS, ENVIRONMENT = "default", "defaults", "environment"
 NO_ENVIRONMENT: Mapping[str, str] = {}
 
 
@@ -87,6 +87,17 @@ def settings_of_text(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 yield address, toml_text(text), "of this target only"
 
 
+def said_in(path: Path | None, environment: Mapping[str, str] = NO_ENVIRONMENT) -> str:
+    """In what settings are said: the file's name, the environment, or nowhere.
+
+    >>> said_in(Path("etc/billing.toml"), {"MILESTONE_BILLING_WORKBOOK_ROWS": "50"}), said_in(None)
+    ('billing.toml, environment', 'defaults')
+    """
+    places = [path.name] if path else []
+    places += [ENVIRONMENT] if _said_by(environment) else []
+    return ", ".join(places) or DEFAULTS
+
+
 def stray_variables(environment: Mapping[str, str]) -> list[str]:
     """Variables that are called like ours and say nothing."""
     ours = {*VARIABLES, *OF_THE_COMMAND}
@@ -128,7 +139,7 @@ def _findings_of_variables(said: Mapping[str, Any]) -> Iterator[pd.DataFrame]:
         one = VARIABLES[name]
         example = f"{name}={one.default}" if one.default is not None else ""
         for fault in faults_of_value((name,), value, one.check, one.default, example):
-            yield finding_of(fault, "environment", 0, name)
+            yield finding_of(fault, ENVIRONMENT, 0, name)
 
 
 def _settings(given: Mapping[str, Any]) -> Settings:

@@ -1,5 +1,6 @@
 """Bounds that no sane night meets: each just met and just exceeded, and what a refused night leaves."""
 
+import datetime
 import json
 from pathlib import Path
 
@@ -8,14 +9,15 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
-from pipeline.cli import main
+from pipeline.cli import MISUSED, main
 from pipeline.money import currency_exponents
-from pipeline.post.plausibility import SMALL_CURRENCIES, bound_minor, implausible
+from pipeline.post.plausibility import SMALL_CURRENCIES, bound_minor, implausible, too_far_ahead
 from pipeline.settings import Plausibility, read_settings, settings_from_text, settings_text
 from tests.builders import (
     Company,
     bill_night,
     changed,
+    day,
     joined,
     little_company,
     references,
@@ -114,6 +116,30 @@ def test_currencies_of_little_value() -> None:
     assert set(currency_exponents()) >= SMALL_CURRENCIES
     assert all(currency_exponents()[code] for code in SMALL_CURRENCIES)
     assert bound_minor("BHD", 1) == 1000
+
+
+@pytest.mark.parametrize(
+    ("as_of", "last", "today", "most", "since"),
+    [
+        ("2027-05-05", "2026-03-31", "2026-04-01", 400, None),
+        ("2027-05-06", "2026-03-31", "2027-05-06", 400, "the store's last night, 2026-03-31"),
+        ("2026-04-01", "2026-03-31", None, 1, None),
+        ("2026-04-02", "2026-03-31", None, 1, "the store's last night, 2026-03-31"),
+        ("2027-05-05", None, "2026-03-31", 400, None),
+        ("2027-05-06", None, "2026-03-31", 400, "today, 2026-03-31"),
+        ("2012-12-31", None, "2026-03-31", 400, None),
+        ("2062-03-31", None, None, 400, None),
+    ],
+)  # fmt: skip
+def test_days_ahead(
+    as_of: str, last: str | None, today: str | None, most: int, since: str | None
+) -> None:
+    """Beside the last night whatever the clock says; beside the clock only where there is none."""
+    told = [day(text) if text else None for text in (last, today)]
+    found = too_far_ahead(day(as_of), *told, most)
+    says = f"days after {since}, more than most_days_ahead, {most}"
+    assert [one.sentence.endswith(says) for one in found] == [True] * (since is not None)
+    assert not any(one.lines for one in found)
 
 
 # Through the command line
@@ -250,6 +276,40 @@ def test_refused_and_let_through(sqlite_desk: Desk) -> None:
     ) in words
     assert desk.on("export", f"{NIGHT}-1", "--out", desk.folder / "again").exit_code == 0
     assert (desk.folder / "again" / path).read_bytes() == (desk.out / path).read_bytes()
+
+
+def test_a_night_of_another_century(sqlite_desk: Desk) -> None:
+    """Refused before anything is done, by `run`, `bill` and their dry runs; the right night follows.
+    One that is let through says so, and of what it bills besides."""
+    desk = sqlite_desk
+    write_inbox(desk.inbox, periods(5))
+    typed, bounds = "2062-03-31", bounded(desk, "most_lines_per_contract = 100")
+    unheard_of = desk.run("--dry-run", *bounds, as_of=typed)
+    today = datetime.date.today()
+    assert f"days after today, {today}, more than most_days_ahead, 3,660" in unheard_of.stderr
+    assert desk.run(*bounds).exit_code == 0
+    bill = ("bill", "--as-of", typed, *bounds)
+    for done in (
+        unheard_of, desk.run(*bounds, as_of=typed), desk.run("--dry-run", *bounds, as_of=typed),
+        desk.on(*bill), desk.on(*bill, "--dry-run"),
+    ):  # fmt: skip
+        assert (done.exit_code, done.stdout) == (4, "")
+        assert "name the right night with --as-of; if all is right" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert [run["run_id"] for run in desk.history()] == [f"{NIGHT}-1"]
+    assert desk.on("bill", "--as-of", "2027-05-05", *bounds).exit_code == 0
+    assert desk.on(*bill, "--allow-implausible").exit_code == 0
+    (told,) = desk.told("settings", "--run", f"{typed}-1")["notes"]
+    assert "let through: lies 12,749 days after the store's last night, 2027-05-05" in told
+    assert "; bills 418 lines of contract S-1, more than most_lines_per_contract, 100" in told
+
+
+@pytest.mark.parametrize(("days", "status"), [(3660, 0), (3661, 4)])
+def test_a_first_night_beside_the_clock(sqlite_desk: Desk, days: int, status: int) -> None:
+    as_of = datetime.date.today() + datetime.timedelta(days)
+    assert sqlite_desk.on("bill", "--as-of", as_of, "--dry-run").exit_code == MISUSED
+    sqlite_desk.upload(periods(1))
+    assert sqlite_desk.on("bill", "--as-of", as_of, "--dry-run").exit_code == status
 
 
 def test_the_option_says_nothing_of_a_sane_night(sqlite_desk: Desk) -> None:
