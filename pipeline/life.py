@@ -54,10 +54,9 @@ def contracts_as_of(contracts: Tables, as_of: datetime.date) -> dict[str, pd.Dat
     if in_force.empty:
         return dict(contracts)
     whole = in_force[in_force["line_number"].isna()]
-    of_lines = in_force[in_force["line_number"].notna()]
     subscriptions = _with_status(contracts["subscriptions"], whole, ON_SUBSCRIPTION)
-    lines = _with_status(contracts["subscription_lines"], of_lines, ON_LINE)
-    lines = _amended(_closed(lines, of_lines, ON_LINE), of_lines, subscriptions)
+    stand = dict(contracts) | {"subscriptions": subscriptions}
+    lines = lines_as_of(stand, in_force[in_force["line_number"].notna()], as_of)
     return dict(contracts) | {
         "subscriptions": _closed(subscriptions, whole, ON_SUBSCRIPTION),
         "subscription_lines": lines,
@@ -65,20 +64,39 @@ def contracts_as_of(contracts: Tables, as_of: datetime.date) -> dict[str, pd.Dat
     }
 
 
+def leads_to(actions: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """The status that each action leads to, in order; a line that was amended is released into
+    UNDER_AMENDMENT: it is not active again."""
+    status = actions["action"].map(LEADS_TO)
+    amended = (actions["action"] == "AMEND").groupby(
+        [actions[key].fillna("") for key in keys]
+    ).cummax()  # fmt: skip
+    released = (actions["action"] == "RELEASE") & amended.astype(bool)
+    return status.where(~released, UNDER_AMENDMENT)
+
+
+def lines_as_of(contracts: Tables, actions: pd.DataFrame, as_of: datetime.date) -> pd.DataFrame:
+    """The lines with every action in force on a day; `actions` are those of lines."""
+    in_force = in_order(actions[actions["effective_date"] <= pd.Timestamp(as_of)])
+    lines = _with_status(contracts["subscription_lines"], in_force, ON_LINE)
+    return _amended(_closed(lines, in_force, ON_LINE), in_force, contracts["subscriptions"])
+
+
 def _with_status(rows: pd.DataFrame, actions: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The rows with the status that the last of their actions leads to.
 
     A release takes an uploaded ON_HOLD back too; it does not make a draft active.
     """
-    leading = actions[actions["action"].isin(LEADS_TO)]
+    leading = actions.assign(status=leads_to(actions, keys))
+    leading = leading[leading["status"].notna()]
     last = leading.drop_duplicates(keys, keep="last").reset_index(drop=True)
     at = match(rows, last, keys)
     action = look_up(last["action"], at, rows.index)
-    status = action.map(LEADS_TO)
+    status = look_up(last["status"], at, rows.index)
     uploaded = rows["status"]
     released = uploaded.where(uploaded != ON_HOLD, ACTIVE)
     kept = uploaded.isin(NOT_YET) & (action != "CANCEL")
-    status = status.where(action != "RELEASE", released)
+    status = status.where(status != ACTIVE, released)
     return rows.assign(status=status.where(action.notna() & ~kept, uploaded))
 
 

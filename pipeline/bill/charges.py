@@ -126,7 +126,7 @@ def charge_terms(
     begins = look_up(phases["starts_on"], within)
     late = line_start.notna() & begins.notna() & (line_start > begins)
     starts = begins.where(~late, line_start).where(in_phase, starts)
-    line_end = look_up(lines["end_date"], on).fillna(look_up(subscriptions["end_date"], of))
+    line_end = _first_of(look_up(lines["end_date"], on), look_up(subscriptions["end_date"], of))
     cap = line_end + pd.Timedelta(days=1)
     ends = look_up(phases["ends_before"], within).where(in_phase)
     before = ends.where(ends.notna() & ~(ends > cap), cap)
@@ -146,6 +146,12 @@ def charge_terms(
         .astype("int64"),
         "anchor_day": look_up(phases["anchor_day"], within).fillna(pd.Series(day)).astype("int64"),
     }
+
+
+def _first_of(line_end: pd.Series, subscription_end: pd.Series) -> pd.Series:
+    """The earlier of two ends: a CLOSE of the subscription ends lines with a later end of their own."""
+    own_first = subscription_end.isna() | (line_end <= subscription_end)
+    return line_end.where(own_first, subscription_end)
 
 
 def _price(charges: pd.DataFrame, by_milestones: pd.Series) -> np.ndarray:

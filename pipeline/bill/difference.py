@@ -46,7 +46,8 @@ def difference(
     revision = look_up(standing["revision"], at).fillna(-1).to_numpy(np.int64) + 1
     adjusted = look_up(standing["adjustment_minor"], at).fillna(0).to_numpy(np.int64)
     adjustment = due["adjustment_minor"].to_numpy(np.int64) - adjusted
-    again = revision > 0
+    taken_back = (billed == 0) & (adjusted == 0)
+    again = (revision > 0) & ~taken_back  # a line that is due again has its own kind and date again
     due_now = due.assign(
         due_minor=due["amount_minor"], billed_minor=billed, revision=revision,
         amount_minor=due["amount_minor"].to_numpy(np.int64) - billed,

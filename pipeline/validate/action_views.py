@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.frames import look_up, match
-from pipeline.life import LEADS_TO, in_order
+from pipeline.life import in_order, leads_to
 from pipeline.validate.views import beside, known
 from schemas.cells import LONGEST_IDENTIFIER
 from schemas.rules.actions import ALLOWED, OF_A_LINE, OF_THE_WHOLE
@@ -27,7 +27,8 @@ def action_view(merged: Tables, stored: Tables, charges: pd.DataFrame) -> pd.Dat
     whole = rows["line_number"].isna()
     subscription_known = known(rows, merged["subscriptions"], ON_SUBSCRIPTION)
     line_known = known(rows, merged["subscription_lines"], ON_LINE)
-    status = _status_before(rows, merged)
+    status, after_another = _status_before(rows, merged)
+    accepted_before = ~is_new & (rows["action"].isin(OF_THE_WHOLE) | ~after_another)
     new_number = rows[["new_subscription_number"]].set_axis(ON_SUBSCRIPTION, axis=1)
     new_line = rows[["subscription_number", "new_line_number"]].set_axis(ON_LINE, axis=1)
     milestones = merged["milestones"]
@@ -40,11 +41,32 @@ def action_view(merged: Tables, stored: Tables, charges: pd.DataFrame) -> pd.Dat
         line_known=line_known,
         target_known=subscription_known & (whole | line_known),
         status_before=status,
-        is_allowed=_is_allowed(rows["action"], status),
+        is_allowed=_is_allowed(rows["action"], status) | accepted_before,
         possible=_possible(status, whole),
         line_has_milestones=known(rows, with_milestones, ON_LINE),
-        new_subscription_taken=is_new & known(new_number, stored["subscriptions"], ON_SUBSCRIPTION),
-        new_line_taken=is_new & known(new_line, stored["subscription_lines"], ON_LINE),
+        new_subscription_taken=is_new
+        & (
+            known(new_number, stored["subscriptions"], ON_SUBSCRIPTION)
+            | _named_twice(new_number, OF_THE_WHOLE, rows)
+            | (rows["new_subscription_number"] == rows["subscription_number"])
+        ),
+        new_line_taken=is_new
+        & (
+            known(new_line, stored["subscription_lines"], ON_LINE)
+            | _named_twice(new_line, ("AMEND",), rows)
+            | (rows["new_line_number"] == rows["line_number"])
+        ),
+        is_of_a_copy=is_new
+        & (
+            (
+                rows["action"].isin(OF_THE_WHOLE)
+                & known(rows, _copies(merged["subscriptions"]), ON_SUBSCRIPTION)
+            )
+            | (
+                (rows["action"] == "AMEND")
+                & known(rows, _copies(merged["subscription_lines"]), ON_LINE)
+            )
+        ),
         new_charge_too_long=is_new & _too_long(rows, merged["charges"]),
         milestone_known=milestone_at >= 0,
         milestone_complete=(completed <= rows["effective_date"]).to_numpy(bool)
@@ -52,6 +74,17 @@ def action_view(merged: Tables, stored: Tables, charges: pd.DataFrame) -> pd.Dat
         ends_unknown=_ends_unknown(rows, merged["subscriptions"]),
         **beside(rows, stored["actions"], ["new_subscription_number", "new_line_number"]),
     )
+
+
+def _named_twice(new: pd.DataFrame, makers: tuple[str, ...], rows: pd.DataFrame) -> pd.Series:
+    """True where another action, too, makes the new contract or line of that key."""
+    makes = rows["action"].isin(makers) & new.notna().all(axis=1)
+    return makes & new.where(makes).duplicated(keep=False)
+
+
+def _copies(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that actions of this upload make: neither uploaded nor stored."""
+    return rows[~rows["uploaded"].astype(bool) & (rows["stored_at"] < 0)]
 
 
 def _milestone_at(rows: pd.DataFrame, milestones: pd.DataFrame) -> np.ndarray:
@@ -74,18 +107,25 @@ def _ends_unknown(rows: pd.DataFrame, subscriptions: pd.DataFrame) -> np.ndarray
     return look_up(no_end, at).fillna(False).to_numpy(bool)
 
 
-def _status_before(rows: pd.DataFrame, merged: Tables) -> pd.Series:
-    """The status of the contract, or of the line, that each action finds on its day."""
+def _status_before(rows: pd.DataFrame, merged: Tables) -> tuple[pd.Series, pd.Series]:
+    """The status of the contract, or of the line, that each action finds on its day, and whether it is
+    another action that led to it.
+
+    One that was accepted is not judged again by a status that is uploaded later: a contract can be put
+    on hold, or closed, whatever happened to it before. What RENEW and DUPLICATE make is there to stay.
+    """
     ordered = in_order(rows.assign(place=np.arange(len(rows))))
     target = [ordered["subscription_number"], ordered["line_number"].fillna("")]
-    outcome = ordered["action"].map(LEADS_TO)
+    outcome = leads_to(ordered, ON_LINE)
     before = outcome.groupby(target).ffill().groupby(target).shift()
     subscriptions, lines = merged["subscriptions"], merged["subscription_lines"]
     of = match(ordered, subscriptions, ON_SUBSCRIPTION)
     on = match(ordered, lines, ON_LINE)
     uploaded = look_up(lines["status"], on).fillna(look_up(subscriptions["status"], of))
     found = before.where(before.notna(), uploaded).astype("str")
-    return found.set_axis(ordered["place"]).reindex(np.arange(len(rows))).set_axis(rows.index)
+    told = pd.DataFrame({"status": found, "after": before.notna()}).set_axis(ordered["place"])
+    told = told.reindex(np.arange(len(rows))).set_axis(rows.index)
+    return told["status"], told["after"].astype(bool)
 
 
 def _is_allowed(actions: pd.Series, statuses: pd.Series) -> np.ndarray:

@@ -12,11 +12,12 @@ import pandas as pd
 import schemas
 from pipeline import periods
 from pipeline.frames import days_of, look_up, match
+from pipeline.life import lines_as_of
 from pipeline.phases import phase_order
 
 Tables = Mapping[str, pd.DataFrame]
 
-ON_SUBSCRIPTION = ["subscription_number"]
+ON_SUBSCRIPTION, ON_LINE = ["subscription_number"], ["subscription_number", "line_number"]
 OF_MILESTONES = [
     "template_code", "milestone_billing", "milestone_revenue", "template_billing",
     "template_revenue",
@@ -108,21 +109,50 @@ def _as_long(rows: pd.DataFrame, starts: pd.Series) -> pd.Series:
     return pd.Series(last, rows.index).where(known)
 
 
-def _lines(merged: pd.DataFrame, _so_far: Tables, makers: pd.DataFrame) -> list[pd.DataFrame]:
-    """The lines of a new contract, over its whole term; and the new line of an amendment."""
-    alive = merged[~merged["status"].isin(ENDED)]
-    rows, of = _of_action(alive, makers, ("RENEW", "DUPLICATE"), ON_SUBSCRIPTION)
+def _lines(merged: pd.DataFrame, so_far: Tables, makers: pd.DataFrame) -> list[pd.DataFrame]:
+    """The new line of an amendment; and the lines of a new contract, over its whole term: those that
+    have not ended by its first day, so that of an amended line only the new one goes on."""
+    old, amend = _of_action(merged, makers, ("AMEND",), ON_LINE)
+    amended = old.assign(
+        line_number=amend["new_line_number"], status=_nothing(old),
+        start_date=amend["effective_date"],
+    )  # fmt: skip
+    every = _below(merged, amended, ON_LINE)
+    rows, of = _of_action(every, makers, ("RENEW", "DUPLICATE"), ON_SUBSCRIPTION)
+    alive = ~_status_on(rows, of["effective_date"], every, so_far).isin(ENDED)
+    rows, of = rows[alive].reset_index(drop=True), of[alive].reset_index(drop=True)
     never = pd.Series(pd.NaT, rows.index, dtype="datetime64[s]")
     copied = rows.assign(
         subscription_number=of["new_subscription_number"], status=_nothing(rows),
         start_date=never, end_date=never,
     )  # fmt: skip
-    old, amend = _of_action(merged, makers, ("AMEND",), [*ON_SUBSCRIPTION, "line_number"])
-    amended = old.assign(
-        line_number=amend["new_line_number"], status=_nothing(old),
-        start_date=amend["effective_date"],
-    )  # fmt: skip
     return [copied, amended]
+
+
+def _below(rows: pd.DataFrame, made: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The rows, and below them those that were made and are not there already."""
+    fresh = made[match(made, rows, keys) < 0]
+    return pd.concat([rows, fresh], ignore_index=True) if len(fresh) else rows
+
+
+def _status_on(
+    lines: pd.DataFrame, days: pd.Series, every: pd.DataFrame, so_far: Tables
+) -> pd.Series:
+    """The status of each line on its day, with the actions of lines that are in force on it."""
+    actions = so_far["actions"]
+    actions = actions[actions["line_number"].notna()]
+    stand = {"subscriptions": so_far["subscriptions"]}
+    status = lines["status"].copy()
+    for on in days.unique():
+        here = days.index[days == on]
+        concerned = actions[match(actions, lines.loc[here], ON_SUBSCRIPTION) >= 0]
+        if len(concerned):
+            own = every[match(every, lines.loc[here], ON_SUBSCRIPTION) >= 0].reset_index(drop=True)
+            stood = lines_as_of(stand | {"subscription_lines": own}, concerned, on.date())
+            status.loc[here] = look_up(
+                stood["status"], match(lines.loc[here], stood, ON_LINE), here
+            )
+    return status
 
 
 def _phases(merged: pd.DataFrame, so_far: Tables, makers: pd.DataFrame) -> list[pd.DataFrame]:
@@ -149,19 +179,22 @@ def _charges(merged: pd.DataFrame, so_far: Tables, makers: pd.DataFrame) -> list
     What is billed once has been, or will be, billed by the contract and the line that have it.
     """
     bare = merged.assign(**{name: _nothing(merged) for name in OF_MILESTONES})
-    duplicated, of = _of_action(bare, makers, ("DUPLICATE",), ON_SUBSCRIPTION)
+    old, amend = _of_action(bare[bare["charge_type"] == "RECURRING"], makers, ("AMEND",), ON_LINE)
+    amended = old.assign(
+        charge_number=old["charge_number"] + "-" + amend["new_line_number"],
+        line_number=amend["new_line_number"],
+    )
+    every = _below(bare, amended, [*ON_SUBSCRIPTION, "charge_number"])
+    duplicated, of = _of_action(every, makers, ("DUPLICATE",), ON_SUBSCRIPTION)
     copies = duplicated.assign(subscription_number=of["new_subscription_number"])
-    recurs = bare[bare["charge_type"] == "RECURRING"]
+    recurs = every[every["charge_type"] == "RECURRING"]
     going_on = recurs[recurs["phase_number"].isna() | _in_last_phase(recurs, so_far["phases"])]
     renewed, of = _of_action(going_on, makers, ("RENEW",), ON_SUBSCRIPTION)
     renewals = renewed.assign(
         subscription_number=of["new_subscription_number"], phase_number=_nothing(renewed)
     )
-    old, amend = _of_action(recurs, makers, ("AMEND",), [*ON_SUBSCRIPTION, "line_number"])
-    amended = old.assign(
-        charge_number=old["charge_number"] + "-" + amend["new_line_number"],
-        line_number=amend["new_line_number"],
-    )
+    lines = so_far["subscription_lines"]
+    copies, renewals = (rows[match(rows, lines, ON_LINE) >= 0] for rows in (copies, renewals))
     return [copies, renewals, amended]
 
 

@@ -85,11 +85,19 @@ def renewed_without_end(actions: pd.DataFrame) -> pd.Series:
 
 
 @rule("ACT-07", view="actions", column="new_subscription_number",
-      message="subscription {new_subscription_number} exists already: choose a number that is not "
-              "taken")  # fmt: skip
+      message="subscription {new_subscription_number} exists already, or another action makes it: "
+              "choose a number that is not taken")  # fmt: skip
 def new_subscription_taken(actions: pd.DataFrame) -> pd.Series:
-    """RENEW or DUPLICATE into a contract that is there."""
+    """RENEW or DUPLICATE into a contract that is there, or that another action makes."""
     return actions["action"].isin(OF_THE_WHOLE) & actions["new_subscription_taken"]
+
+
+@rule("ACT-07", view="actions", column="action",
+      message="what this {action} is about is made by another action of this upload: upload it when "
+              "that one has been accepted")  # fmt: skip
+def of_what_is_made_here(actions: pd.DataFrame) -> pd.Series:
+    """RENEW, DUPLICATE or AMEND of what another action of the same upload makes."""
+    return actions["is_of_a_copy"]
 
 
 @rule("ACT-07", view="actions", column="new_line_number",
@@ -100,9 +108,10 @@ def new_line_not_named(actions: pd.DataFrame) -> pd.Series:
 
 
 @rule("ACT-07", view="actions", column="new_line_number",
-      message="line {new_line_number} exists already: choose a number that is not taken")  # fmt: skip
+      message="line {new_line_number} exists already, or another action makes it: choose a number that "
+              "is not taken")  # fmt: skip
 def new_line_taken(actions: pd.DataFrame) -> pd.Series:
-    """AMEND into a line that is there."""
+    """AMEND into a line that is there, or that another action makes."""
     return (actions["action"] == "AMEND") & actions["new_line_taken"]
 
 

@@ -69,6 +69,11 @@ CASES = [
          "2026-02-28", ("01-01 90.32",)),
     Case("closed after the end: the end stands", "- CLOSE 2027-06-30", "2027-06-30",
          ("01-01", "02-01"), ("subscriptions 2: end_date=2026-02-28",)),
+    Case("closed as a whole, before the line's own end", "- CLOSE 2026-01-31", "2026-02-28", ("01-01",),
+         ("subscription_lines 2: end_date=2026-06-30",)),
+    Case("a whole amended line is closed with the contract", "1 AMEND 2026-01-16 2; - CLOSE 2026-01-31",
+         "2026-02-28", ("01-01 135.48", "10-2:01-16 144.52"),
+         ("subscription_lines 2: end_date=2026-06-30",)),
     Case("amended tomorrow waits", "1 AMEND 2026-02-02 2", "2026-02-01", ("01-01", "02-01")),
     Case("amended on the first day of a period", "1 AMEND 2026-02-01 2", "2026-02-01",
          ("01-01", "10-2:02-01")),
@@ -274,6 +279,69 @@ def test_a_renewal_takes_what_recurs_in_the_last_phase(tmp_path: Path) -> None:
     )  # fmt: skip
     bills = bill(one_contract(contracts_of(tmp_path, phased), "R"), "2026-12-31")
     assert amounts(bills.lines) == {f"R:20:2026-{month:02}-01": 56000 for month in range(5, 9)}
+
+
+LIFE = ("1 AMEND 2026-02-15 2", "1 CLOSE 2026-02-15")
+
+
+@pytest.mark.parametrize(("said", "goes_on"), [(LIFE[0], {"R:10-2:2026-05-01"}), (LIFE[1], set())])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_renewal_leaves_out_lines_that_have_ended(
+    said: str, goes_on: set[str], together: bool, tmp_path: Path
+) -> None:
+    """… whether they ended by the same upload or an earlier one."""
+    store = store_url(tmp_path)
+    begun = changed(company(said), "subscriptions 2: end_date=2026-04-30")
+    renewal = action_row("- RENEW 2026-05-01") | {"new_subscription_number": "R"}
+    if together:
+        begun["actions"].append(renewal)
+    import_company(tmp_path / "1", begun, store)
+    bill_night(store, "2026-02-28")
+    import_company(tmp_path / "2", {"actions": [renewal]}, store)
+    bill_night(store, "2026-05-01")
+    posted = amounts(ledger_lines(store))
+    assert {name for name in posted if name.startswith("R")} == goes_on
+
+
+def test_a_status_can_be_uploaded_whatever_happened_before(tmp_path: Path) -> None:
+    """An amended contract, renewed ahead, is put on hold: nothing is billed (ACT-04)."""
+    store = store_url(tmp_path)
+    begun = company("1 AMEND 2026-01-15 2")
+    begun["actions"].append(action_row("- RENEW 2027-01-01") | {"new_subscription_number": "R"})
+    import_company(tmp_path / "1", begun, store)
+    bill_night(store, "2026-01-31")
+    held = changed(begun, "subscriptions 2: status=ON_HOLD", "drop actions")
+    validated = import_company(tmp_path / "2", held, store)
+    assert not (validated.findings["severity"] == "error").any()
+    assert bill_night(store, "2026-02-28").record.bill_lines.empty
+
+
+def test_an_amended_line_is_released_but_not_active_again(tmp_path: Path) -> None:
+    """… so it can't be amended once more, and be billed twice."""
+    store = store_url(tmp_path)
+    begun = company("1 AMEND 2026-02-15 2; 1 HOLD 2026-03-05; 1 RELEASE 2026-03-06")
+    import_company(tmp_path / "1", begun, store)
+    again = {"actions": [action_row("1 AMEND 2026-03-15 3")]}
+    validated = import_company(tmp_path / "2", again, store)
+    errors = validated.findings[validated.findings["severity"] == "error"]
+    assert errors["code"].tolist() == ["ACT-06"]
+
+
+def test_an_adjusted_line_that_is_due_again_has_its_own_date(tmp_path: Path) -> None:
+    """Adjusted, taken back by an end date, and due again: its period's day, not the night's."""
+    store = store_url(tmp_path)
+    plain = company("- RELEASE 2026-01-01")
+    import_company(tmp_path / "1", changed(plain, "drop actions"), store)
+    bill_night(store, "2026-02-28")
+    adjusted = rows_of("bill_line_id | adjusted_amount | reason",
+                       "S-1:10:2026-02-01 | 200.00 | agreed")  # fmt: skip
+    import_company(tmp_path / "2", {"adjustments": adjusted}, store)
+    for as_of, end in (("2026-03-01", "2026-01-31"), ("2026-03-02", "2026-02-28")):
+        moved = rows_of("subscription_number | end_date", f"S-1 | {end}")
+        import_company(tmp_path / as_of, {"subscriptions": moved}, store)
+        lines = bill_night(store, as_of).record.bill_lines
+    last = lines.set_index("bill_line_id").loc["S-1:10:2026-02-01#2"]
+    assert (last["kind"], str(last["bill_date"])[:10]) == ("RECURRING", "2026-02-01")
 
 
 def test_an_action_uploaded_twice_acts_once_and_a_night_can_be_billed_again(tmp_path: Path) -> None:

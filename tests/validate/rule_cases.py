@@ -324,6 +324,9 @@ ACTIONS = [
           "duration_months=12"), at="actions 2 subscription_number", value="S-1",
          refused="S-1"),
     Case("actions.new_line_not_named", "ACT-07", "actions 2 new_line_number", "", "2", AMENDED),
+    Case("actions.of_what_is_made_here", "ACT-07", "actions 3 action", "AMEND", "HOLD",
+         (*AMENDED, "actions 3: subscription_number=S-1, line_number=2, new_line_number=3, "
+          "effective_date=2026-06-01")),
     Case("actions.new_charge_number_too_long", "ACT-07", "charges 3 charge_type", "RECURRING",
          "ONE_TIME", (*AMENDED, LONG_CHARGE),
          at="actions 2 new_line_number", value="2"),
