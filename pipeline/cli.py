@@ -42,6 +42,7 @@ from pipeline.export import (
     TargetFileError,
     choose_again,
     choose_targets,
+    faults_of_targets,
 )
 from pipeline.export.forecast_file import ForecastFileError, write_forecast
 from pipeline.look_ahead import UntilError, look_ahead
@@ -548,7 +549,9 @@ def _actor() -> Actor | None:
 
 
 def _settings(config: Path | None, targets: tuple[str, ...] = ()) -> Settings:
-    settings = read_settings(config, os.environ)
+    settings = read_settings(
+        config, os.environ, lambda given: faults_of_targets(given, config, targets)
+    )
     return choose_targets(settings, config, targets or settings.targets)
 
 

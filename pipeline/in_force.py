@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.export import faults_of_targets
 from pipeline.findings import no_findings
 from pipeline.nightly import run_of
 from pipeline.settings import (
@@ -40,7 +41,7 @@ def settings_in_force(
     config: Path | None, environment: Mapping[str, str], store: str, folder: Path
 ) -> Told:
     """The settings that a run would be made with now; `folder` is where the command is given."""
-    in_force = read_in_force(config, environment)
+    in_force = read_in_force(config, environment, lambda given: faults_of_targets(given, config))
     notes = [
         f"{name} is no variable of this program and is not read: correct its name, or unset it"
         for name in stray_variables(environment)

@@ -17,6 +17,9 @@ from schemas.outputs import (
     nothing_of,
 )
 
+NOTHING_TO_CORRECT = "nothing to correct here"
+"""How the note of a row ends that is sound itself, and only held back."""
+
 
 @dataclass(frozen=True)
 class RefusedSheet:

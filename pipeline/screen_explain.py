@@ -46,8 +46,7 @@ def _head(account: Mapping[str, Any]) -> list[str]:
 
 
 def _rules(rules: Sequence[Mapping[str, str]]) -> list[str]:
-    rows = [[rule["code"], rule["says"], f"({rule['source']})"] for rule in rules]
-    return ["", "Rules", *(f"  {code:<13} {says} {source}" for code, says, source in rows)]
+    return ["", "Rules", *(f"  {rule['says']} ({rule['source']})" for rule in rules)]
 
 
 def _contract(contract: Mapping[str, Any]) -> list[str]:
@@ -120,6 +119,11 @@ def _file(file: Mapping[str, Any]) -> list[str]:
     member = {"S": "an S row, "}.get(file.get("member", ""), "")
     inside = f", {file['member']}" if file.get("member") and not member else ""
     row = f", {member}row {file['row']}" if "row" in file else ""
+    path, star, _ = file["file"].partition("*")
+    if (
+        star
+    ):  # its number, or what else tells such files apart, is found out only as they are written
+        return [f"  one of the files {folder.strip()}{path}…"]
     return [f"{folder}{file['file']}{inside}{row}"]
 
 

@@ -270,8 +270,9 @@ class Charges(InputTable):
     )
     revenue_method: Text = code("How revenue is recognised.", REVENUE_METHODS)
     price_adjustment_percent_millionths: Int = percent(
-        "Added to the price; -10 is a tenth off.", "price_adjustment_percent", least=-100, most=1000
-    )
+        "Added to the price; -10 is a tenth off. No effect on a charge with a template or milestones.",
+        "price_adjustment_percent", least=-100, most=1000,
+    )  # fmt: skip
     tax_code: Text = text("Tax classification in Receivables.", 50, example="VAT20")
 
 

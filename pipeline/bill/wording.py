@@ -157,9 +157,16 @@ def _rounded_share(facts: pd.DataFrame) -> arrow.Array:
     signed = compute.if_else((price < 0) & (below == 0), MINUS, BLANK)
     return join(
         _share(facts), " = ", signed, money_text(exact, "below_minor"), pointed,
-        either(up, ", rounded up to ", ", rounded down to "), money_text(facts, "due_minor"),
+        _rounded(up, (price < 0)), money_text(facts, "due_minor"),
         " so that the parts total ", money_text(facts, "price_minor"),
     )  # fmt: skip
+
+
+def _rounded(away: np.ndarray, negative: np.ndarray) -> arrow.Array:
+    """Which way a share went: up and down are said of positive amounts only."""
+    positive = either(away, ", rounded up to ", ", rounded down to ")
+    below_zero = either(away, ", rounded away from zero to ", ", rounded towards zero to ")
+    return compute.if_else(negative, below_zero, positive)
 
 
 def _fixed_amount(facts: pd.DataFrame) -> arrow.Array:

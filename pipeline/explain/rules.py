@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from schemas.rules import RULES
-
 SAID = {
     "MIL-02": "a bill line's amount is its milestone's percentage of the charge's amount (or its "
               "own), and the lines total the charge's amount to the last minor unit",
@@ -35,7 +33,19 @@ SAID = {
 }  # fmt: skip
 """A rule's code, or a word where it has none, and what it says."""
 
-SECTION = {"MIL": 5, "TPL": 5, "PHA": 5, "REV": 5, "ACT": 5}
+AMOUNTS, REVENUE, LIFE = "How amounts come about", "Revenue", "The life of a contract"
+SECTIONS = {
+    **dict.fromkeys(("MIL-02", "MIL-03", "TPL-06", "TPL-08"), f"{AMOUNTS}: Milestones"),
+    **dict.fromkeys(("PHA-01", "PHA-02", "PHA-03"), f"{AMOUNTS}: Phases"),
+    **dict.fromkeys(("ONE-SUM", "PERIODS"), f"{AMOUNTS}: Recurring charges"),
+    **dict.fromkeys(("PHA-05", "CORRECTIONS"), f"{AMOUNTS}: Corrections"),
+    **dict.fromkeys(("REV-01", "STRAIGHT-LINE", "AT-ONCE", "ALLOCATION"), REVENUE),
+    "ACT-02": LIFE,
+    "ACT-04": f"{AMOUNTS}: Statuses",
+    "ACT-05": f"{LIFE}: Adjustments",
+}
+"""By rule: the README's section that tells of it, and the paragraph by its first words."""
+
 BY_KIND = {
     "MILESTONE": ("MIL-02", "MIL-03"),
     "ONE_TIME": ("ONE-SUM",),
@@ -83,19 +93,13 @@ def rules_of_event(
 
 
 def told(codes: Sequence[str]) -> list[dict[str, str]]:
-    """Each rule once: code, says, source (the design's section, or what the rule itself names).
+    """Each rule once: code, says, source (where the README tells of it).
 
-    >>> told(["REV-01"])[0]["source"]
-    'DESIGN 5, REV-01'
+    >>> told(["MIL-02"])[0]["source"]
+    'README, How amounts come about: Milestones'
     """
-    sources = {one.code: one.source for one in RULES if one.source}
-
-    def source(code: str) -> str:
-        section = SECTION.get(code.split("-")[0]) if code[-1].isdigit() else None
-        return f"DESIGN {section}, {code}" if section else "DESIGN 6"
-
     return [
-        {"code": code, "says": SAID[code], "source": sources.get(code, source(code))}
+        {"code": code, "says": SAID[code], "source": f"README, {SECTIONS[code]}"}
         for code in dict.fromkeys(codes)
     ]
 

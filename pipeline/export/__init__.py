@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.export.choice import choose_again, choose_targets, targets_of
+from pipeline.export.choice import choose_again, choose_targets, faults_of_targets, targets_of
 from pipeline.export.controls import ControlError, differences, join_controls, ledger_controls
 from pipeline.export.csv_files import (
     BILL_LINES,
@@ -35,6 +35,7 @@ __all__ = [
     "choose_again",
     "choose_targets",
     "expected_invoices",
+    "faults_of_targets",
     "targets_of",
     "write_exports",
     "write_findings",

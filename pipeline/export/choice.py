@@ -5,7 +5,7 @@ run's settings, which the store keeps: the run's files can be written again when
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any
 from pipeline.export.row_forms import TargetFileError
 from pipeline.export.target_reader import read_target
 from pipeline.export.targets import SUFFIX, Target, shipped_names, shipped_text
-from pipeline.settings import Settings
+from pipeline.settings import DEFAULT_TARGETS, Settings
+from pipeline.settings.faults import NO_TARGET, Fault
 
 FOLDER = "targets"
 
@@ -45,6 +46,31 @@ def choose_targets(settings: Settings, config: Path | None, names: Sequence[str]
     )
     _refuse_shared_paths(targets_of(chosen))
     return chosen
+
+
+def faults_of_targets(
+    given: Mapping[str, Any], config: Path | None, names: Sequence[str] = ()
+) -> Iterator[Fault]:
+    """What is wrong with the targets that settings name (`names` prevail), and with [target.…].
+
+    `given` are values as the settings file has them; those that no setting can have are told elsewhere.
+    """
+    own = _own_files(config)
+    known = (*shipped_names(), *own)
+    values = given.get("target", {})
+    values = values if isinstance(values, dict) else {}
+    for name in values:
+        if name not in known:
+            yield Fault(NO_TARGET, ("target", name), f"[target.{name}]: {_unknown(name, known)}")
+    listed = names or given.get("targets", DEFAULT_TARGETS)
+    if not isinstance(listed, list | tuple):
+        return
+    for name in dict.fromkeys(one for one in listed if isinstance(one, str) and one.strip()):
+        chosen = {name: values[name]} if isinstance(values.get(name), dict) else {}
+        try:
+            choose_targets(Settings(target=chosen), config, [name])
+        except TargetFileError as fault:
+            yield Fault(NO_TARGET, ("--target" if names else "targets",), str(fault), name)
 
 
 def choose_again(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 
-from pipeline.report.refusals import COLUMNS, Refusals
+from pipeline.report.refusals import COLUMNS, HELD_BACK, Refusals
 from pipeline.report.sheet_cells import (
     AUTHOR,
     FACE,
@@ -36,10 +36,14 @@ ERROR_TEXT = {
     "alignment": Alignment(vertical="top", horizontal="left", indent=1, wrap_text=True),
     "font": Font(name=FACE, size=11, color="9C0006"),
 }
+NOTE_TEXT = {**ERROR_TEXT, "font": Font(name=FACE, size=11, color="7F7F7F")}
+"""Of rows that are only held back: what is really wrong stands out."""
+
 LOOKS = {
     "heading": HEADING,
     "text": TEXT,
     "errors": ERROR_TEXT,
+    "note": NOTE_TEXT,
     "number": {"number_format": "#,##0", "alignment": LEFT},
 }
 
@@ -98,6 +102,7 @@ def _row(looks: dict[str, TextCell], values: list) -> Iterator[TextCell | None]:
         elif isinstance(value, int):
             yield looks["number"].counting(value)
         elif place and place == len(values) - 1:
-            yield looks["errors"].holding(value)
+            held_back = HELD_BACK in values
+            yield looks["note" if held_back else "errors"].holding(value)
         else:
             yield looks["text"].holding(value)

@@ -10,7 +10,8 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 
-from pipeline.report.refusal_sheets import ERROR_TEXT, HEADING, LEFT, TEXT
+from pipeline.record import NOTHING_TO_CORRECT
+from pipeline.report.refusal_sheets import ERROR_TEXT, HEADING, LEFT, NOTE_TEXT, TEXT
 from pipeline.report.sheet_cells import (
     AUTHOR,
     TEXT_FORMAT,
@@ -31,6 +32,7 @@ MOST_COMMENTS = 2_000
 LOOKS = {
     "text": TEXT,
     "errors": ERROR_TEXT,
+    "note": NOTE_TEXT,
     "faulty": {
         "number_format": TEXT_FORMAT,
         "alignment": LEFT,
@@ -106,7 +108,8 @@ class RejectionsWriter:
         cell per look serves all rows.
         """
         text_cell = looks["text"]
-        yield looks["errors"].holding(error)
+        is_held_back = (error or "").endswith(NOTHING_TO_CORRECT)
+        yield looks["note" if is_held_back else "errors"].holding(error)
         for at, value in enumerate(values):
             if at in marks:
                 yield self._faulty(looks["faulty"], error, names[at]).holding(value)

@@ -10,8 +10,8 @@ import pandas as pd
 from pipeline.findings import ERROR, WARNING, one_finding
 from pipeline.settings.checks import toml_text
 
-UNREADABLE, UNKNOWN, WRONG, NO_TABLE, NOT_HERE, NOBODYS, CHANGED = (
-    "SET-01", "SET-02", "SET-03", "SET-04", "SET-05", "SET-06", "SET-07",
+UNREADABLE, UNKNOWN, WRONG, NO_TABLE, NOT_HERE, NOBODYS, CHANGED, NO_TARGET = (
+    "SET-01", "SET-02", "SET-03", "SET-04", "SET-05", "SET-06", "SET-07", "SET-08",
 )  # fmt: skip
 CODES = {
     UNREADABLE: (ERROR, "The file can't be read, or is not TOML."),
@@ -21,6 +21,7 @@ CODES = {
     NOT_HERE: (ERROR, "An account that a product can't have of its own."),
     NOBODYS: (WARNING, "Accounts of a business unit or a product that the store does not know."),
     CHANGED: (WARNING, "Other than in the last run, and amounts, dates or accounts depend on it."),
+    NO_TARGET: (ERROR, "A target that there is not, or whose declaration can't be used."),
 }
 """Every code with its severity and the fault; the README's table is made of it."""
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,17 @@ class InForce:
     origins: Mapping[str, str]
 
 
-def read_settings(path: Path | None, environment: Mapping[str, str] = NO_ENVIRONMENT) -> Settings:
+Judge = Callable[[Mapping[str, Any]], Iterable[Fault]]
+"""What else is wrong with values, by name, of settings that are not declared here (`export.choice`)."""
+
+
+def _nothing(_given: Mapping[str, Any]) -> Iterable[Fault]:
+    return ()
+
+
+def read_settings(
+    path: Path | None, environment: Mapping[str, str] = NO_ENVIRONMENT, judge: Judge = _nothing
+) -> Settings:
     """The settings of a file and of the environment; the defaults where neither says anything.
 
     >>> read_settings(None).receivables.invoice_type
@@ -49,11 +59,14 @@ def read_settings(path: Path | None, environment: Mapping[str, str] = NO_ENVIRON
     >>> read_settings(None, {"MILESTONE_BILLING_WORKBOOK_ROWS": "50"}).workbook_rows
     50
     """
-    return read_in_force(path, environment).settings
+    return read_in_force(path, environment, judge).settings
 
 
-def read_in_force(path: Path | None, environment: Mapping[str, str] = NO_ENVIRONMENT) -> InForce:
-    """The settings and where they came from; raises SettingsError with all that is wrong."""
+def read_in_force(
+    path: Path | None, environment: Mapping[str, str] = NO_ENVIRONMENT, judge: Judge = _nothing
+) -> InForce:
+    """The settings and where they came from; raises SettingsError with all that is wrong, with what
+    `judge` says of them too."""
     given, places, found = _read(path) if path else ({}, {}, [])
     found += [
         finding_of(fault, str(path), _line(places, fault.names), address_of(fault.names))
@@ -61,9 +74,17 @@ def read_in_force(path: Path | None, environment: Mapping[str, str] = NO_ENVIRON
     ]
     said = _said_by(environment)
     found += list(_findings_of_variables(said))
+    settled = {VARIABLES[name].address: value for name, value in said.items()}
+    places_of = {address: name for name, one in VARIABLES.items() for address in [one.address]}
+    for fault in judge({**given, **settled}):
+        address = address_of(fault.names)
+        if address in settled:
+            found.append(finding_of(fault, "environment", 0, places_of[address]))
+        else:
+            line = _line(places, fault.names)
+            found.append(finding_of(fault, str(path) if line else "", line, address))
     if found:
         raise SettingsError(join_findings(found))
-    settled = {VARIABLES[name].address: value for name, value in said.items()}
     origins = {address_of(names): f"{path}, line {line}" for names, line in places.items()}
     told = {VARIABLES[name].address: f"environment, {name}" for name in said}
     return InForce(_settings({**given, **settled}), {**origins, **told})

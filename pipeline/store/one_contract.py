@@ -1,6 +1,7 @@
 """One contract and everything that is kept of it, read by key: in a store of a million lines too."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -35,6 +36,8 @@ NAMED_BY = {
 
 VERSION = ("source", "row", "import_number", "replaced_by")
 MOST_NEIGHBOURS = 200
+NUMBERED = re.compile("(new)?subscriptionnumber")
+MOST_CANDIDATES = 200
 MOST_REFUSALS = 20
 
 
@@ -179,18 +182,39 @@ def _own_ids(connection: Connection, number: str) -> Select:
 
 
 def read_refusals(connection: Connection, number: str) -> pd.DataFrame:
-    """The last rows that were refused in which a number stands, those at fault first: import_number
-    (int64), file, sheet, row (int64), errors. Looked for in all refused rows: there is no key."""
+    """The last rows of this contract that were refused, those at fault first: import_number (int64),
+    file, sheet, row (int64), errors. Looked for in all refused rows: there is no key."""
     columns = refused_rows.c
     said = json.dumps(number, ensure_ascii=False)
     selection = (
-        select(columns.import_number, sources.c.file, sources.c.sheet, columns.row, columns.errors)
+        select(
+            columns.import_number, sources.c.file, sources.c.sheet, columns.row, columns.errors,
+            columns.cells, sources.c.headings,
+        )
         .join(sources, sources.c.source == columns.source)
         .where(columns.cells.contains(said, autoescape=True))
+        .where(sources.c.table_name.in_(OF_CONTRACTS))
         .order_by(columns.import_number.desc(), columns.faulty == "", columns.position)
-        .limit(MOST_REFUSALS)
-    )
-    return read_frame(connection, selection).astype({"import_number": "int64", "row": "int64"})
+        .limit(MOST_CANDIDATES)
+    )  # fmt: skip
+    rows = read_frame(connection, selection).astype({"import_number": "int64", "row": "int64"})
+    both = zip(rows.pop("headings"), rows.pop("cells"), strict=True)
+    of_it = [number in _numbers_in(headings, cells) for headings, cells in both]
+    return rows[of_it].head(MOST_REFUSALS).reset_index(drop=True)
+
+
+def _numbers_in(headings: str, cells: str) -> set[str]:
+    """The contracts that a refused row names, given its headings and cells as they are kept.
+
+    >>> sorted(_numbers_in('["Subscription number", "product code"]', '["S-1", "NOPE"]'))
+    ['S-1']
+    """
+    pairs = zip(json.loads(headings), json.loads(cells), strict=False)
+    return {
+        cell.strip()
+        for heading, cell in pairs
+        if cell and NUMBERED.fullmatch(re.sub(r"[\s_*]", "", heading).casefold())
+    }
 
 
 def similar_subscriptions(connection: Connection, number: str) -> list[str]:

@@ -22,7 +22,8 @@ from pipeline.validate import views
 from pipeline.validate.action_views import action_view, adjustment_view
 from pipeline.validate.check import check_cells, check_rules
 from pipeline.validate.derived import line_parts
-from pipeline.validate.faults import join_faults, without_repeats
+from pipeline.validate.doubtful import without_doubtful_plans, without_doubtful_terms
+from pipeline.validate.faults import NO_VALUE, join_faults, without_repeats
 from pipeline.validate.merge import (
     copied_flags,
     drop_repeated,
@@ -287,23 +288,27 @@ def _judge_subscriptions(
     everything = {**references, **merged}
     charges = views.charge_view(everything, held.tables, held.posted)
     milestones = views.milestone_view(everything, held.tables, held.posted, charges)
+    unread = join_faults([parsed[name].faults for name in SUBSCRIPTION_TABLES])
+    cells = join_faults([unread, *faults])
+    phases = views.phase_view(everything, held.tables, held.posted, handover)
     judged = {
         "subscriptions": views.subscription_view(
             everything, held.tables, held.posted, held.recognised
         ),
         "subscription_lines": views.line_view(everything, held.tables, held.posted),
-        "phases": views.phase_view(everything, held.tables, held.posted, handover),
+        "phases": without_doubtful_terms(phases, cells, parsed),
         "charges": charges,
         "milestones": milestones,
-        "plans": views.plan_view(milestones, charges),
+        "plans": without_doubtful_plans(views.plan_view(milestones, charges), cells, parsed),
         "actions": action_view(everything, held.tables, charges),
         "adjustments": adjustment_view(everything, held.posted, charges, milestones),
     }
-    for view, rows in judged.items():
-        table = "milestones" if view == "plans" else view
-        faults.append(check_rules(view, rows, table, ["subscription_number"]))
-    unread = join_faults([parsed[name].faults for name in SUBSCRIPTION_TABLES])
-    return merged, without_repeats(join_faults(faults), unread)
+    against_rules = join_faults(
+        check_rules(view, rows, "milestones" if view == "plans" else view, ["subscription_number"])
+        for view, rows in judged.items()
+    )
+    told = without_repeats(join_faults(faults), unread)
+    return merged, join_faults([told, without_repeats(against_rules, cells, NO_VALUE)])
 
 
 def _merge_table(

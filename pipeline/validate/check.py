@@ -1,5 +1,7 @@
 """Running the models and the rules: pandera finds the masks, this module gives them an address."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -19,6 +21,9 @@ CELL_CODES = {
     "is_line_id": "VAL-10",
 }
 """The finding that a failed check of a model gives; VAL-04 to VAL-07 come from parsing."""
+
+SHARES = ("percent", "amount")
+"""By what a milestone says its share."""
 
 
 def check_cells(model: type[InputTable], rows: pd.DataFrame, faulty: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +65,7 @@ def _cell_message(code: str, column: schemas.Column) -> str:
             f"._/-, begins with a letter or digit, and has at most {column.longest} characters"
         )
     if code == "VAL-03":
-        return f"'{{value}}' is not a {heading}: write one of {', '.join(column.allowed)}"
+        return f"{heading} can't be '{{value}}': write one of {', '.join(column.allowed)}"
     if code == "VAL-10":
         return (
             f"'{{value}}' is not a bill line: {heading} takes the id that bill_lines.csv shows, such "
@@ -111,17 +116,37 @@ def _rule_faults(
     if one.severity != ERROR and "uploaded" in rows:
         hit = hit & rows["uploaded"].to_numpy(bool)
     failed = rows[hit]
-    named = _column_of(table, one.column, failed)
-    value = as_written(failed, named) if named else None
-    return faults_at(
-        failed, table=table, code=one.code, severity=one.severity, column=one.column, value=value,
-        message=one.message, unit=unit,
+    return join_faults(
+        faults_at(
+            part, table=place, code=one.code, severity=one.severity, column=heading,
+            value=_value_at(part, place, heading), message=one.message, unit=unit,
+        )
+        for part, place, heading in _places(one, failed, table)
     )  # fmt: skip
 
 
-def _column_of(table: str, heading: str, rows: pd.DataFrame) -> str:
-    """The view's column of that heading; blank where the view has none. A plan without a milestone
-    stands at its charge, and names a column of the charge's."""
+def _places(one: Rule, failed: pd.DataFrame, table: str) -> Iterator[tuple[pd.DataFrame, str, str]]:
+    """The rows with the table and the heading at which they are told.
+
+    A plan stands at one of its milestones, at the share that this one has; or, where no milestone of
+    it was uploaded, at its charge, which has no share: there it is the amount, or the flag.
+    """
+    if "at_charge" not in failed:
+        yield failed, table, one.column
+        return
+    at_charge = failed["at_charge"].to_numpy(bool)
+    yield failed[at_charge], "charges", "amount" if one.column in SHARES else one.column
+    of_milestones = failed[~at_charge]
+    percent, amount = of_milestones["percent_millionths"], of_milestones["amount_minor"]
+    by_amount = (percent.isna() & amount.notna()).to_numpy(bool)
+    by_percent = (percent.notna() & amount.isna()).to_numpy(bool)
+    yield of_milestones[by_amount], table, "amount"
+    yield of_milestones[by_percent], table, "percent"
+    yield of_milestones[~by_amount & ~by_percent], table, one.column
+
+
+def _value_at(rows: pd.DataFrame, table: str, heading: str) -> pd.Series | None:
+    """What the cells of that heading hold; none where the view has no such column."""
     named = [c.name for c in schemas.columns_of(schemas.TABLES[table]) if c.heading == heading]
     column = named[0] if named else heading
-    return column if column in rows else ""
+    return as_written(rows, column) if column in rows else None

@@ -44,6 +44,9 @@ def concerns(texts: Texts) -> dict[str, arrow.Array]:
     return {"concerns": compute.if_else(reopens, of_milestone, either)}
 
 
+SHOWN_AT = {"concerns": "action"}
+"""Where a fault of a derived column stands: the heading of one that the sheet has."""
+
 DERIVED: dict[str, Callable[[Texts], dict[str, arrow.Array]]] = {
     "adjustments": line_parts,
     "actions": concerns,

@@ -4,6 +4,7 @@ Columns: code, severity, table, unit (text: what is refused with it), source (in
 sheet of this upload, positive for a stored one), row (int64), column (heading), value, message.
 """
 
+import re
 import string
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -16,9 +17,13 @@ import pyarrow.compute as compute
 from pipeline import money
 from pipeline.findings import ERROR
 from pipeline.frames import SEPARATOR, match
+from pipeline.words import join
 from schemas.cells import arrow_texts
 
 UNREAD = ("VAL-04", "VAL-05", "VAL-06", "VAL-07", "VAL-09")
+NO_VALUE = (*UNREAD, "VAL-02", "VAL-03", "VAL-10")
+"""What can't be read, and what can't stand in its cell: no rule has anything to add to these."""
+QUOTE, BLANK = (arrow.scalar(text, arrow.large_string()) for text in ("'", "blank"))
 COLUMNS = ["code", "severity", "table", "unit", "source", "row", "column", "value", "message"]
 
 
@@ -59,10 +64,12 @@ def join_faults(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(kept, ignore_index=True) if kept else no_faults()
 
 
-def without_repeats(faults: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """The faults but for those of cells that could not even be read: they have been told."""
+def without_repeats(
+    faults: pd.DataFrame, cells: pd.DataFrame, told: Sequence[str] = UNREAD
+) -> pd.DataFrame:
+    """The faults but for those of cells whose own fault (of these codes) has been told."""
     address = ["source", "row", "column"]
-    return faults[match(faults, cells[cells["code"].isin(UNREAD)], address) < 0]
+    return faults[match(faults, cells[cells["code"].isin(told)], address) < 0]
 
 
 def unit_texts(rows: pd.DataFrame, unit: Sequence[str]) -> np.ndarray:
@@ -73,20 +80,30 @@ def unit_texts(rows: pd.DataFrame, unit: Sequence[str]) -> np.ndarray:
 
 
 def fill_in(message: str, rows: pd.DataFrame) -> pd.Series:
-    """The message of each row, its `{names}` replaced by the row's values as a person writes them.
+    """The message of each row, its `{names}` replaced by the row's values as a person writes them;
+    of a `'{name}'` in quotes that is missing it says "blank".
 
-    >>> fill_in("{a} is odd", pd.DataFrame({"a": [3]})).tolist()
-    ['3 is odd']
+    >>> fill_in("'{a}' is odd", pd.DataFrame({"a": ["x", None]})).tolist()
+    ["'x' is odd", 'blank is odd']
     """
     pieces: list[arrow.Array | arrow.Scalar] = []
-    for literal, name, _form, _conversion in string.Formatter().parse(message):
+    for literal, name, _form, _conversion in string.Formatter().parse(_quotes_inside(message)):
         pieces.append(arrow.scalar(literal, arrow.large_string()))
         if name:
-            pieces.append(arrow_texts(as_written(rows, name)))
+            texts = arrow_texts(as_written(rows, name.strip("'")))
+            pieces.append(_quoted(texts) if name.startswith("'") else texts)
     joined = compute.binary_join_element_wise(*pieces, arrow.scalar("", arrow.large_string()))
     if isinstance(joined, arrow.Scalar):
         return pd.Series(joined.as_py(), index=rows.index, dtype="str")
     return pd.Series(pd.array(joined, dtype="str"), index=rows.index)
+
+
+def _quotes_inside(message: str) -> str:
+    return re.sub(r"'\{(\w+)\}'", r"{'\1'}", message)
+
+
+def _quoted(texts: arrow.Array) -> arrow.Array:
+    return compute.if_else(compute.equal(texts, ""), BLANK, join(QUOTE, texts, QUOTE))
 
 
 def as_written(rows: pd.DataFrame, name: str) -> pd.Series:

@@ -8,6 +8,7 @@ import pandas as pd
 import schemas
 from pipeline.findings import INFO
 from pipeline.frames import code_groups, joined_keys, look_up, match
+from pipeline.validate.derived import SHOWN_AT
 from pipeline.validate.faults import faults_at, join_faults
 from pipeline.validate.parse import Parsed
 from schemas.inputs import InputTable
@@ -43,12 +44,10 @@ def drop_repeated(model: type[InputTable], rows: pd.DataFrame) -> tuple[pd.DataF
     clash = pd.Series(versions[groups] > 1, among.index)
     again = ~clash & among[keys].duplicated()
     unit, table = schemas.unit_of(model), schemas.table_of(model)
-    heading = next(
-        column.heading for column in schemas.columns_of(model) if column.name == keys[-1]
-    )
+    heading = SHOWN_AT.get(keys[-1], keys[-1])  # no key is of those whose name is not the heading
 
     def noted(chosen: pd.DataFrame, code: str, message: str, **more: str) -> pd.DataFrame:
-        value = chosen[keys[-1]].astype("str")
+        value = chosen[heading].astype("str")
         return faults_at(
             chosen, table=table, code=code, column=heading, value=value, message=message,
             unit=unit, **more,  # type: ignore[arg-type]

@@ -23,7 +23,8 @@ from schemas.cells import arrow_texts
 from schemas.inputs import InputTable
 
 ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]00:00(?::00(?:\.0+)?)?)?$"
-SLASHED_DAY = r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{2}|[0-9]{4})$"
+OTHER_DAY = r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})$"
+SHORT_YEAR_DAY = r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}$"
 FIRST_DAY, LAST_DAY = pd.Timestamp("1900-01-01"), pd.Timestamp("2999-12-31")
 
 NOT_A_NUMBER = (
@@ -35,9 +36,11 @@ TOO_FINE = "'{value}' has more decimals than the currency {currency}: round it y
 TOO_FINE_PERCENT = "'{value}' has more than six decimals: round it yourself"
 NOT_WHOLE = "'{value}' is not a whole number: write digits only"
 NOT_A_DAY = "'{value}' is not a date: write year-month-day, such as 2026-03-31"
-AMBIGUOUS_DAY = (
-    "'{value}' can be read as two different dates, or depends on who reads it: write "
-    "year-month-day, such as 2026-04-03"
+OTHER_ORDER = "'{value}' is not written as year-month-day: write {day_first}{month_first}"
+TWO_DAYS = "'{value}' can be read as {day_first} and as {month_first}: write the one that is meant"
+SHORT_YEAR = (
+    "'{value}' depends on who reads it: write year-month-day, the year with four digits, such as "
+    "2026-03-31"
 )
 OUTSIDE_CALENDAR = (
     "'{value}' lies outside the years 1900 to 2999: correct it, or leave the cell blank where "
@@ -155,6 +158,8 @@ def _cell_faults(
         if column.kind == cells.MONEY:
             rows = rows.assign(currency=paid_in.iloc[at].to_numpy())
         value = pd.Series(pd.array(texts[column.name].take(at), dtype="str"), rows.index)
+        if column.kind == cells.DATE:
+            rows = rows.assign(**_two_orders(value))
         found.append(
             faults_at(
                 rows,
@@ -225,7 +230,6 @@ def _read_days(texts: arrow.Array, _paid_in: pd.Series) -> _Reading:
     distinct = encoded.dictionary
     at = compute.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
     iso = np.asarray(compute.match_substring_regex(distinct, ISO_DAY))
-    slashed = np.asarray(compute.match_substring_regex(distinct, SLASHED_DAY))
     shown = pd.Series(pd.array(compute.utf8_slice_codeunits(distinct, 0, 10), dtype="str"))
     days = pd.to_datetime(shown.where(iso), format="%Y-%m-%d", errors="coerce").astype(
         "datetime64[s]"
@@ -233,6 +237,9 @@ def _read_days(texts: arrow.Array, _paid_in: pd.Series) -> _Reading:
     known = days.notna().to_numpy()
     inside = known & ((days >= FIRST_DAY) & (days <= LAST_DAY)).to_numpy()
     values = days.where(inside).array.take(at, allow_fill=True)
+    orders = _two_orders(pd.Series(pd.array(distinct, dtype="str")))
+    day_first, month_first = (orders[name].ne("").to_numpy(bool) for name in orders)
+    short = np.asarray(compute.match_substring_regex(distinct, SHORT_YEAR_DAY))
 
     def rows(mask: np.ndarray) -> np.ndarray:
         return np.append(mask, False)[at].astype(bool)
@@ -240,11 +247,33 @@ def _read_days(texts: arrow.Array, _paid_in: pd.Series) -> _Reading:
     return _Reading(
         values,
         (
-            (rows(~known & ~slashed), "VAL-06", NOT_A_DAY),
-            (rows(~known & slashed), "VAL-07", AMBIGUOUS_DAY),
+            (rows(~known & ~short & ~day_first & ~month_first), "VAL-06", NOT_A_DAY),
+            (rows(day_first ^ month_first), "VAL-06", OTHER_ORDER),
+            (rows(day_first & month_first), "VAL-07", TWO_DAYS),
+            (rows(short), "VAL-07", SHORT_YEAR),
             (rows(known & ~inside), "VAL-09", OUTSIDE_CALENDAR),
         ),
     )
+
+
+def _two_orders(texts: pd.Series) -> dict[str, pd.Series]:
+    """What dates in other forms come to, blank where they come to none: day_first, and month_first
+    where that is another day. Years of two digits come to none: nobody can tell the century.
+
+    >>> read = _two_orders(pd.Series(["03/04/2026", "20.02.2026", "31.02.2026", "5.5.2026"]))
+    >>> read["day_first"].tolist(), read["month_first"].tolist()
+    (['2026-04-03', '2026-02-20', '', '2026-05-05'], ['2026-03-04', '', '', ''])
+    """
+    parts = texts.str.extract(OTHER_DAY)
+    first, second, year = parts[0], parts[1], parts[2]
+
+    def read(day: pd.Series, month: pd.Series) -> pd.Series:
+        written = (year + "-" + month.str.zfill(2) + "-" + day.str.zfill(2)).astype("str")
+        days = pd.to_datetime(written, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
+        return written.where((days >= FIRST_DAY) & (days <= LAST_DAY), "")
+
+    day_first, month_first = read(first, second), read(second, first)
+    return {"day_first": day_first, "month_first": month_first.where(month_first != day_first, "")}
 
 
 def _present(texts: arrow.Array) -> np.ndarray:

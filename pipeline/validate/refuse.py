@@ -10,12 +10,12 @@ import schemas
 from pipeline.findings import ERROR, INFO, tidy_findings
 from pipeline.frames import look_up, match
 from pipeline.read import Inputs, is_ours
-from pipeline.record import RefusedSheet
+from pipeline.record import NOTHING_TO_CORRECT, RefusedSheet
 from pipeline.validate.faults import COLUMNS, fill_in, no_faults, unit_texts
 from pipeline.validate.parse import Parsed
 
 HELD_BACK = (
-    "held back with {family} {unit}, of which another row has an error: nothing to correct here"
+    "held back with {family} {unit}, of which another row has an error: " + NOTHING_TO_CORRECT
 )
 ON_STORED_ROW = " (this row was stored by an earlier upload)"
 

@@ -9,6 +9,8 @@ from pipeline import money
 from pipeline.frames import code_groups, joined_keys, look_up, match, sum_groups
 from pipeline.life import LEADS_TO, in_order, is_reopened_with
 from pipeline.phases import phase_terms
+from schemas.cells import FLAGS
+from schemas.inputs import EVENT_TYPES
 from schemas.rules import differs
 
 Tables = Mapping[str, pd.DataFrame]
@@ -60,11 +62,11 @@ def template_milestone_view(
 
 
 def template_plan_view(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per template and event type: its total percent_millionths, at its first row."""
+    """One row per template and event type, its first; adds total_percent_millionths."""
     groups, count = code_groups(joined_keys(rows, ["template_code", "event_type"]))
     percent = rows["percent_millionths"].fillna(0).to_numpy(np.int64)
     first = rows[~rows[["template_code", "event_type"]].duplicated()]
-    return first.assign(percent_millionths=sum_groups(percent, groups, count))
+    return first.assign(total_percent_millionths=sum_groups(percent, groups, count))
 
 
 def subscription_view(
@@ -238,6 +240,7 @@ def milestone_view(
         exponent=look_up(bare["exponent"], at, rows.index).fillna(2).astype("int64"),
         in_plan=is_in_plan(rows),
         switched_on=of_charge("milestone_billing_on", "milestone_revenue_on"),
+        kind_is_sure=_is_sure(rows, bare, at),
         flag_not_given=of_charge("flag_not_given_billing", "flag_not_given_revenue"),
         billed=(standing := _posted_minor(rows, posted)) != 0,
         posted_minor=standing,
@@ -245,14 +248,26 @@ def milestone_view(
     )
 
 
+def _is_sure(milestones: pd.DataFrame, charges: pd.DataFrame, at: np.ndarray) -> np.ndarray:
+    """True where it can be told which milestones are on: not where the kind, a flag or the template
+    of the charge is itself at fault."""
+    doubtful = charges["template_code"].notna() & ~charges["template_known"]
+    doubtful &= charges["template_billing"].isna()  # what has taken its copy needs no template
+    for flag in ("milestone_billing", "milestone_revenue"):
+        doubtful |= charges[flag].notna() & ~charges[flag].isin(FLAGS)
+    unclear = look_up(doubtful, at).fillna(True).to_numpy(bool)
+    return milestones["event_type"].isin(EVENT_TYPES).to_numpy(bool) & ~unclear
+
+
 def plan_view(milestones: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
     """One row per charge and event type whose milestones are on, with the plan's counts and totals.
 
     Takes a milestone view and a charge view. The address is that of the plan's first uploaded
-    milestone, else of the charge. Adds milestones, percents, amounts, remainders (counts),
-    percent_millionths, amount_minor (totals), charge_amount_minor, exponent; and of those that are not
-    billed: open_milestones, open_remainders (counts), open_amount_minor (total), left_minor (the
-    price less what is posted).
+    milestone, else of the charge (at_charge, bool); percent_millionths and amount_minor are what the
+    row there holds. Adds milestones, percents, amounts, remainders (counts), total_percent_millionths,
+    total_amount_minor, charge_amount_minor, exponent; and of those that are not billed:
+    open_milestones, open_remainders (counts), open_amount_minor (total), left_minor (the price less
+    what is posted).
     """
     plans = pd.concat(
         [
@@ -276,14 +291,20 @@ def plan_view(milestones: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
 
     address = kept[kept["uploaded"]].sort_values(["source", "row"], ascending=[False, True])
     address_at = match(plans, address, keys)
+    at_charge = address_at < 0
     return plans.assign(
+        at_charge=at_charge,
+        percent_millionths=look_up(address["percent_millionths"], address_at),
+        amount_minor=plans["amount_minor"].where(
+            at_charge, look_up(address["amount_minor"], address_at)
+        ),
         charge_amount_minor=plans["amount_minor"].fillna(0).astype("int64"),
         milestones=np.bincount(at, minlength=count),
         percents=counted(percent.notna()),
         amounts=counted(amount.notna()),
         remainders=counted(percent.isna() & amount.isna()),
-        percent_millionths=sum_groups(percent.fillna(0).to_numpy(np.int64), at, count),
-        amount_minor=_bounded_sums(amount.fillna(0).to_numpy(np.int64), at, count),
+        total_percent_millionths=sum_groups(percent.fillna(0).to_numpy(np.int64), at, count),
+        total_amount_minor=_bounded_sums(amount.fillna(0).to_numpy(np.int64), at, count),
         open_milestones=counted(still_open),
         open_remainders=counted(still_open & percent.isna() & amount.isna()),
         open_amount_minor=_bounded_sums(open_amount, at, count),
@@ -291,7 +312,7 @@ def plan_view(milestones: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
         - sum_groups(kept["posted_minor"].to_numpy(np.int64), at, count),
         source=look_up(address["source"], address_at).fillna(plans["source"]).astype("int64"),
         row=look_up(address["row"], address_at).fillna(plans["row"]).astype("int64"),
-        uploaded=plans["uploaded"] | (address_at >= 0),
+        uploaded=plans["uploaded"] | ~at_charge,
     )
 
 

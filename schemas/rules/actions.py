@@ -31,7 +31,7 @@ def suspended_with_milestones(actions: pd.DataFrame) -> pd.Series:
     return (actions["action"] == "SUSPEND") & actions["line_has_milestones"]
 
 
-@rule("ACT-06", view="actions", column="action", source="DESIGN 4, actions",
+@rule("ACT-06", view="actions", column="action", source="README, The life of a contract",
       message="{action} is not possible for {concerns}, which is {status_before} on "
               "{effective_date}: possible then are {possible}")  # fmt: skip
 def not_in_this_status(actions: pd.DataFrame) -> pd.Series:

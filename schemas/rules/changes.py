@@ -9,6 +9,9 @@ import pandas as pd
 
 from schemas.rules import differs, rule
 
+CORRECTIONS, MILESTONES, STATUSES = (
+    f"README, How amounts come about, {part}" for part in ("Corrections", "Milestones", "Statuses")
+)
 NOT_BILLED_BY_STATUS = ("DRAFT", "PENDING_APPROVAL", "CANCELED")
 
 
@@ -31,7 +34,7 @@ MILESTONE_STANDS = {
 }
 for _column, _heading in MILESTONE_STANDS.items():
     rule(
-        "MIL-04", view="milestones", column=_heading, source="DESIGN 5, MIL-04",
+        "MIL-04", view="milestones", column=_heading, source=MILESTONES,
         message=f"milestone {{sequence}} of charge {{charge_number}} has been billed: its {_heading} "
                 f"can't change from '{{stored_{_column}}}' to '{{{_column}}}'; upload it as it was",
     )(_changed(_column, "billed"))  # fmt: skip
@@ -49,7 +52,7 @@ CHARGE_STANDS = {
 }
 for _column, _heading in CHARGE_STANDS.items():
     rule(
-        "CHG-01", view="charges", column=_heading, source="DESIGN 6, what was billed from stands",
+        "CHG-01", view="charges", column=_heading, source=CORRECTIONS,
         message=f"charge {{charge_number}} has been billed: its {_heading} can't change from "
                 f"'{{stored_{_column}}}' to '{{{_column}}}'; upload it as it was, and put the "
                 "difference on a charge of its own",
@@ -58,7 +61,7 @@ for _column, _heading in CHARGE_STANDS.items():
 for _column in ("currency", "customer_number", "business_unit", "start_date", "billing_day"):
     rule(
         "CHG-01", view="subscriptions", column=_column,
-        source="DESIGN 6, what was billed from stands",
+        source=CORRECTIONS,
         message=f"subscription {{subscription_number}} has been billed: its {_column} can't change "
                 f"from '{{stored_{_column}}}' to '{{{_column}}}'; upload it as it was, and make a "
                 "new subscription for what is to come",
@@ -67,7 +70,7 @@ for _column in ("currency", "customer_number", "business_unit", "start_date", "b
 for _column in ("currency", "business_unit"):
     rule(
         "CHG-01", view="subscriptions", column=_column,
-        source="DESIGN 6, what was billed from stands",
+        source=CORRECTIONS,
         message=f"revenue of subscription {{subscription_number}} has been recognised: its {_column} "
                 f"can't change from '{{stored_{_column}}}' to '{{{_column}}}'; upload it as it was, "
                 "and make a new subscription for what is to come",
@@ -76,7 +79,7 @@ for _column in ("currency", "business_unit"):
 for _column in ("start_date", "product_code"):
     rule(
         "CHG-01", view="subscription_lines", column=_column,
-        source="DESIGN 6, what was billed from stands",
+        source=CORRECTIONS,
         message=f"line {{line_number}} has been billed: its {_column} can't change from "
                 f"'{{stored_{_column}}}' to '{{{_column}}}'; upload it as it was, and add a new line",
     )(_changed(_column, "posted"))  # fmt: skip
@@ -85,13 +88,13 @@ for _view, _what in (("subscriptions", "subscription {subscription_number}"),
                      ("subscription_lines", "line {line_number}")):  # fmt: skip
     rule(
         "CHG-02", view=_view, column="end_date", severity="warning",
-        source="DESIGN 6, what was billed from stands",
+        source=CORRECTIONS,
         message=f"{_what} has been billed and its end_date moves from '{{stored_end_date}}' to "
                 "'{end_date}': credits or further lines may follow",
     )(_changed("end_date", "posted", "The end of what was billed moves."))  # fmt: skip
 
 
-@rule("CHG-07", view="charges", column="template_code", source="DESIGN 5, TPL-08",
+@rule("CHG-07", view="charges", column="template_code", source=MILESTONES,
       message="charge {charge_number} has its own copy of template {stored_template_code}: it can't "
               "take another; change its milestones instead, and leave the template_code as it "
               "was")  # fmt: skip
@@ -105,7 +108,7 @@ def another_template(charges: pd.DataFrame) -> pd.Series:
 
 
 @rule("CHG-01", view="charges", column="milestone_revenue",
-      source="DESIGN 6, what was billed from stands",
+      source=CORRECTIONS,
       message="charge {charge_number} has been billed at an adjusted price, on which milestones have a "
               "say: its milestones can't be switched on or off; upload it as it was")  # fmt: skip
 def billed_price_changed(charges: pd.DataFrame) -> pd.Series:
@@ -123,7 +126,7 @@ def currency_of_other_decimals(subscriptions: pd.DataFrame) -> pd.Series:
     return subscriptions["has_stored_charges"] & subscriptions["decimals_change"]
 
 
-@rule("STA-01", view="subscriptions", column="status", source="DESIGN 6, status",
+@rule("STA-01", view="subscriptions", column="status", source=STATUSES,
       message="subscription {subscription_number} has been billed: it can't go back to {status}; "
               "use ON_HOLD to withhold it, or give it an end_date")  # fmt: skip
 def billed_subscription_withdrawn(subscriptions: pd.DataFrame) -> pd.Series:
@@ -131,7 +134,7 @@ def billed_subscription_withdrawn(subscriptions: pd.DataFrame) -> pd.Series:
     return subscriptions["posted"] & subscriptions["status"].isin(NOT_BILLED_BY_STATUS)
 
 
-@rule("STA-01", view="subscription_lines", column="status", source="DESIGN 6, status",
+@rule("STA-01", view="subscription_lines", column="status", source=STATUSES,
       message="line {line_number} has been billed: it can't go back to {status}; use ON_HOLD to "
               "withhold it, or give it an end_date")  # fmt: skip
 def billed_line_withdrawn(lines: pd.DataFrame) -> pd.Series:

@@ -41,29 +41,29 @@ def more_than_one_remainder(plans: pd.DataFrame) -> pd.Series:
 
 
 @rule("MIL-01", view="plans", column="percent", source=HOW_IT_WORKS,
-      message="the {event_type} milestones of charge {charge_number} total {percent_millionths} "
+      message="the {event_type} milestones of charge {charge_number} total {total_percent_millionths} "
               "percent, not 100: correct the percents (30 for 30 %, not 0.3)")  # fmt: skip
 def percents_not_hundred(plans: pd.DataFrame) -> pd.Series:
     """Percents that do not total 100, or that exceed it where one milestone takes the rest."""
-    off = plans["percent_millionths"] != HUNDRED_PERCENT
-    over = plans["percent_millionths"] > HUNDRED_PERCENT
+    off = plans["total_percent_millionths"] != HUNDRED_PERCENT
+    over = plans["total_percent_millionths"] > HUNDRED_PERCENT
     only_percents = (plans["percents"] > 0) & (plans["amounts"] == 0)
     return only_percents & (over | (off & (plans["remainders"] == 0)))
 
 
 @rule("MIL-01", view="plans", column="amount", source=HOW_IT_WORKS,
-      message="the {event_type} milestones of charge {charge_number} total {amount_minor}, but the "
-              "charge is {charge_amount_minor}: correct the amounts, or leave one milestone's "
+      message="the {event_type} milestones of charge {charge_number} total {total_amount_minor}, but "
+              "the charge is {charge_amount_minor}: correct the amounts, or leave one milestone's "
               "blank to take the rest")  # fmt: skip
 def amounts_not_charge(plans: pd.DataFrame) -> pd.Series:
     """Fixed amounts that do not total the charge's amount, or exceed it where one takes the rest."""
-    off = plans["amount_minor"] != plans["charge_amount_minor"]
-    over = plans["amount_minor"].abs() > plans["charge_amount_minor"].abs()
+    off = plans["total_amount_minor"] != plans["charge_amount_minor"]
+    over = plans["total_amount_minor"].abs() > plans["charge_amount_minor"].abs()
     only_amounts = (plans["amounts"] > 0) & (plans["percents"] == 0)
     return only_amounts & (over | (off & (plans["remainders"] == 0)))
 
 
-@rule("MIL-01", view="plans", column="percent", source="DESIGN 6, what is posted is fixed",
+@rule("MIL-01", view="plans", column="percent", source="README, How amounts come about, Milestones",
       message="{left_minor} of charge {charge_number} is not billed yet, but the milestones that are "
               "not billed can't share it: give them shares that total it")  # fmt: skip
 def rest_not_shared(plans: pd.DataFrame) -> pd.Series:
@@ -92,7 +92,8 @@ def amount_outside_charge(milestones: pd.DataFrame) -> pd.Series:
     """A milestone's amount of the other sign than its charge's, or larger."""
     amount = milestones["amount_minor"].fillna(0).astype("int64")
     charge = milestones["charge_amount_minor"].fillna(0).astype("int64")
-    return milestones["charge_known"] & (((amount < 0) != (charge < 0)) & (amount != 0)
+    priced = milestones["charge_known"] & milestones["charge_amount_minor"].notna()
+    return priced & (((amount < 0) != (charge < 0)) & (amount != 0)
                                          | (amount.abs() > charge.abs()))  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def milestone_without_flag(milestones: pd.DataFrame) -> pd.Series:
     return (
         milestones["charge_known"]
         & milestones["in_plan"]
+        & milestones["kind_is_sure"]
         & ~milestones["switched_on"]
         & milestones["flag_not_given"]
     )
@@ -119,6 +121,7 @@ def milestone_switched_off(milestones: pd.DataFrame) -> pd.Series:
     return (
         milestones["charge_known"]
         & milestones["in_plan"]
+        & milestones["kind_is_sure"]
         & ~milestones["switched_on"]
         & ~milestones["flag_not_given"]
     )

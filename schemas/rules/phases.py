@@ -2,10 +2,12 @@
 
 import pandas as pd
 
+from schemas.inputs import PHASE_ENDS
 from schemas.rules import differs, rule
 
 COMPLETION = "Milestone billing schedules, What happens when a milestone is marked as completed?"
-ORDER = "DESIGN 5, PHA-04"
+ORDER = "README, How amounts come about, Phases"
+MOVED = "README, How amounts come about, Corrections"
 
 
 @rule("PHA-04", view="phases", column="end_date", source=ORDER,
@@ -76,12 +78,11 @@ def completed_before_it_began(phases: pd.DataFrame) -> pd.Series:
               "the completion_date, or set ends to MILESTONE")  # fmt: skip
 def completed_without_milestone(phases: pd.DataFrame) -> pd.Series:
     """A completion date on a phase that ends otherwise."""
-    other = phases["ends"].notna() & (phases["ends"] != "MILESTONE")
+    other = phases["ends"].isin(PHASE_ENDS) & (phases["ends"] != "MILESTONE")
     return other & phases["completion_date"].notna()
 
 
-@rule("PHA-05", view="phases", column="completion_date", severity="warning",
-      source="DESIGN 5, PHA-05",
+@rule("PHA-05", view="phases", column="completion_date", severity="warning", source=MOVED,
       message="phase {phase_number} was completed on '{stored_completion_date}', now "
               "'{completion_date}': credits and further lines follow for what was billed")  # fmt: skip
 def completion_moved(phases: pd.DataFrame) -> pd.Series:
@@ -91,7 +92,7 @@ def completion_moved(phases: pd.DataFrame) -> pd.Series:
 
 
 @rule("CHG-02", view="phases", column="ends", severity="warning",
-      source="DESIGN 6, what was billed from stands",
+      source=MOVED,
       message="the schedule of phase {phase_number} changes after something was billed: credits or "
               "further lines may follow")  # fmt: skip
 def billed_schedule_moved(phases: pd.DataFrame) -> pd.Series:
@@ -117,7 +118,8 @@ def starts_after_subscription(phases: pd.DataFrame) -> pd.Series:
               "set ends to DATE")  # fmt: skip
 def date_without_effect(phases: pd.DataFrame) -> pd.Series:
     """An end date on a phase that does not end on a DATE."""
-    return phases["ends"].notna() & (phases["ends"] != "DATE") & phases["end_date"].notna()
+    other = phases["ends"].isin(PHASE_ENDS) & (phases["ends"] != "DATE")
+    return other & phases["end_date"].notna()
 
 
 @rule("PHA-07", view="phases", column="duration_months", severity="warning",
@@ -125,6 +127,5 @@ def date_without_effect(phases: pd.DataFrame) -> pd.Series:
               "effect; remove it, or set ends to DURATION")  # fmt: skip
 def duration_without_effect(phases: pd.DataFrame) -> pd.Series:
     """A duration on a phase that does not end after one."""
-    return (
-        phases["ends"].notna() & (phases["ends"] != "DURATION") & phases["duration_months"].notna()
-    )
+    other = phases["ends"].isin(PHASE_ENDS) & (phases["ends"] != "DURATION")
+    return other & phases["duration_months"].notna()

@@ -4,8 +4,8 @@ import pandas as pd
 
 from schemas.rules import rule
 
-METHODS = "DESIGN 6, revenue methods"
-ALLOCATION = "DESIGN 6, allocated revenue"
+METHODS = "README, Revenue"
+ALLOCATION = "README, Revenue"
 
 
 @rule("REV-02", view="charges", column="standalone_selling_price", source=ALLOCATION,

@@ -136,8 +136,8 @@ def source_not_in_lookup(milestones: pd.DataFrame) -> pd.Series:
 @rule("TPL-10", view="template_plans", column="percent", severity="warning",
       source=f"{TIPS}, 'Milestones can be imported and assigned …'",
       message="the {event_type} milestones of template {template_code} total "
-              "{percent_millionths} percent: each charge that takes a copy must bring the rest "
+              "{total_percent_millionths} percent: each charge that takes a copy must bring the rest "
               "itself")  # fmt: skip
 def template_not_whole(plans: pd.DataFrame) -> pd.Series:
     """A template's milestones that do not total 100 percent: legal, and worth a look."""
-    return plans["percent_millionths"] != 100_000_000
+    return plans["total_percent_millionths"] != 100_000_000

@@ -21,13 +21,13 @@ def line_ends_before_start(lines: pd.DataFrame) -> pd.Series:
     return lines["live_until"] < lines["live_from"]
 
 
-@rule("TRM-02", view="subscriptions", column="end_date", source="DESIGN 6, terms",
+@rule("TRM-02", view="subscriptions", column="end_date", source="README, What comes in",
       message="the subscription has no end_date: give one, set evergreen to Y, or give it "
               "phases")  # fmt: skip
 def subscription_without_end(subscriptions: pd.DataFrame) -> pd.Series:
     """A subscription without end_date that is neither evergreen nor has phases."""
-    evergreen = subscriptions["evergreen"] == "Y"
-    return subscriptions["end_date"].isna() & ~evergreen & ~subscriptions["has_phases"]
+    not_evergreen = subscriptions["evergreen"] == "N"  # what is neither Y nor N is told as that
+    return subscriptions["end_date"].isna() & not_evergreen & ~subscriptions["has_phases"]
 
 
 @rule("TRM-03", view="subscriptions", column="end_date", severity="warning",

@@ -35,6 +35,8 @@ def test_a_line(first_night: Desk) -> None:
     for words in ("30 % of 10,000.00 = 3,000.00", "milestones.csv, row 2, percent",
                   "2026-03-31-1/bill_lines.csv, row 2", "no answer yet"):  # fmt: skip
         assert words in done.stdout
+    assert "DESIGN" not in done.stdout
+    assert "(README, How amounts come about: Milestones)" in done.stdout
     assert not any(line.endswith(" ") for line in done.stdout.splitlines())
     account = first_night.told("explain", "S-1:10:M1")
     assert account == explain(first_night.store, "S-1:10:M1", TODAY)
@@ -73,6 +75,8 @@ def test_a_refused_contract_says_where_its_fault_is(desk: Desk) -> None:
     assert "there is no subscription S-2; the nearest: S-1; import 1 refused it: " in done.stderr
     assert "subscription_lines.csv, row 3: product_code: " in done.stderr
     assert "refused" not in desk.on("explain", "S-22").stderr
+    assert "refused" not in desk.on("explain", "NONE").stderr  # a product's code, in a row of S-2
+    assert "refused" not in desk.on("status", "NONE").stderr
 
 
 def test_no_store(desk: Desk) -> None:

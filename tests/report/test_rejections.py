@@ -8,6 +8,7 @@ from python_calamine import load_workbook
 
 from pipeline.findings import join_findings, no_findings, one_finding
 from pipeline.read import read_inputs
+from pipeline.record import NOTHING_TO_CORRECT
 from pipeline.report import rejection_sheets, write_rejections
 from pipeline.report.refusals import refusals_of
 from pipeline.report.rejections import correction_sheets
@@ -68,6 +69,12 @@ class TestLayout:
         assert values[2] == (ERRORS[1], *ROWS[1])
         assert sheet.freeze_panes == "A2"
         assert sheet.column_dimensions["A"].width == 60
+
+    def test_what_is_only_held_back_is_grey(self, write, refused_of):
+        held_back = f"held back with subscription S-00001: {NOTHING_TO_CORRECT}"
+        refused = refused_of(ROWS, HEADINGS, [ERRORS[0], held_back], ["percent", ""])
+        sheet = openpyxl.load_workbook(write(refused))["milestones"]
+        assert [sheet.cell(row, 1).font.color.rgb for row in (2, 3)] == ["009C0006", "007F7F7F"]
 
     def test_it_prints_with_title_and_page_numbers(self, write, refused):
         for sheet in openpyxl.load_workbook(write(refused)).worksheets:

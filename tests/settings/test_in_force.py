@@ -192,3 +192,31 @@ def test_accounts_of_nobody(tmp_path: Path, sqlite_url: str) -> None:
     assert "the last ones: 2026-03-31-1" in unknown.stderr
     both = invoke("settings", "--run", "2026-03-31-1", *config)
     assert (both.exit_code, "leave --config out" in both.stderr) == (2, True)
+
+
+def test_targets_are_judged_with_the_other_settings(tmp_path: Path) -> None:
+    """By `settings` and `run` alike, also where nothing else is wrong."""
+    (tmp_path / "targets").mkdir()
+    (tmp_path / "targets" / "ours.toml").write_text('[file]\npaths = "x/y.csv"\n', "utf-8")
+    names = 'targets = ["my-ledgr", "ours"]\n[target.nobodys]\na = "b"\n'
+    inbox = write_inbox(tmp_path / "inbox", little_company())
+    run = ("run", inbox, "--out", tmp_path / "out", "--store", f"sqlite:///{tmp_path / 's.db'}")
+    for text, before in ((names, 0), ("workbook_rows = 0\n" + names, 1)):
+        config = write(tmp_path, text)
+        expected = [
+            (row + before, words)
+            for row, words in ((1, "no target my-ledgr"), (1, "ours.toml, line 2"),
+                               (2, "no target nobodys"))
+        ]  # fmt: skip
+        for command in (("settings",), run):
+            done = invoke(*command, "--config", config)
+            assert done.exit_code == 2
+            for row, words in expected:
+                said = [line for line in done.stderr.splitlines() if words in line]
+                assert len(said) == 1, done.stderr
+                assert f"SET-08  {config}, row {row}: " in said[0]
+            assert ("SET-03" in done.stderr) == bool(before)
+        assert not (tmp_path / "s.db").exists()
+    told = invoke("settings", MILESTONE_BILLING_TARGETS="my-ledgr")
+    assert told.exit_code == 2
+    assert "SET-08  environment: there is no target my-ledgr" in told.stderr

@@ -149,7 +149,7 @@ def rule_of(case: Case) -> Rule:
 
 def said_by(rule: Rule, findings: pd.DataFrame) -> pd.DataFrame:
     """The findings that have the rule's code and words."""
-    pieces = re.split(r"\{\w+\}", rule.message)
+    pieces = re.split(r"'\{\w+\}'|\{\w+\}", rule.message)
     words = ".*".join(re.escape(piece) for piece in pieces) + ON_STORED_ROW
     said = findings["message"].str.fullmatch(words).astype(bool)
     return findings[said & (findings["code"] == rule.code)]
