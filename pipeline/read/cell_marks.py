@@ -182,7 +182,7 @@ def _patterns(prefix: bytes) -> Patterns:
         error=pattern(
             rb"<@c(\s[^<>]*?\bt=[\"']e[\"'][^<>]*)>(?:<@f[^<]*(?:</@f>)?)?\s*<@v>([^<]*)</@v>"
         ),
-        second=pattern(rb"(?:</@(?:v|is)>|<@(?:v|is)\s*/>)\s*<@(?:v|is|f)[\s/>]"),
+        second=pattern(rb"(?:</@(?:v|is)>|<@(?:v|is)\s*/>)[^<]*<@(?:v|is|f)[\s/>]"),
         strange_type=pattern(
             rb"<@c\s(?:[^<>]*\s)?t\s*=\s*[\"'](?!(?:b|d|e|n|s|str|inlineStr)[\"'])([^\"'<>]*)"
         ),

@@ -28,6 +28,7 @@ ENCRYPTED = 0x1
 MACROS, OTHER_WORKBOOKS = "xl/vbaproject.bin", "xl/externallinks/"
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 PERCENT_FORMATS = {"9", "10"}
+KNOWN_DAYS = {None, "0", "1", "false", "true"}
 BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, LookupError,
     NotImplementedError, RuntimeError, OSError, ElementTree.ParseError, ValueError, struct.error,
@@ -72,6 +73,7 @@ def open_package(data: bytes) -> Package:
         _refuse_dangers(archive, data)
         book_part = _targets(archive, "")["officeDocument"][0]
         book = _described(archive, book_part)
+        _refuse_unknown_days(book)
         names = [name.lower() for name in archive.namelist()]
         return Package(
             archive,
@@ -185,6 +187,13 @@ def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, list[str]]:
         for name in (relation.get("Type", "").rpartition("/")[2], "#" + relation.get("Id", "")):
             found.setdefault(name, []).append(full)
     return found
+
+
+def _refuse_unknown_days(book: ElementTree.Element) -> None:
+    """Days are numbers, counted from 1900 or from 1904: what says neither would be four years off."""
+    told = [of.get("date1904") for of in book.findall("./{*}workbookPr")]
+    if not set(told) <= KNOWN_DAYS:
+        raise UnreadableError(f"the workbook does not say from which year it counts days; {RESAVE}")
 
 
 def _worksheet_parts(

@@ -21,7 +21,7 @@ ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
 """How a workbook spells what XML can't hold: Excel reads the character, openpyxl what stands there."""
 
 CANNOT = (
-    ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, SyntaxError,
+    ValueError, LookupError, TypeError, AttributeError, OverflowError, SyntaxError,
     AssertionError, zipfile.BadZipFile, OSError, NotImplementedError, EOFError,
 )  # fmt: skip
 """What openpyxl raises on a workbook that it can't read."""
@@ -66,6 +66,8 @@ def reread_workbook(data: bytes) -> dict[str, list[list[Any]]] | None:
 
 def reread_sheet(rows: list[list[Any]], sheet: Sheet) -> Rows | None:
     """The rows below the headings, from the column on in which the headings begin."""
+    if len(rows) < sheet.heading_row:
+        return None
     head = [str(cell).strip() for cell in rows[sheet.heading_row - 1]]
     named = [place for place, heading in enumerate(sheet.headings) if heading]
     for left in range(len(head)):
