@@ -142,17 +142,15 @@ def _status_on(
     actions = so_far["actions"]
     actions = actions[actions["line_number"].notna()]
     stand = {"subscriptions": so_far["subscriptions"]}
-    status = lines["status"].copy()
+    told = [lines["status"].head(0)]
     for on in days.unique():
-        here = days.index[days == on]
-        concerned = actions[match(actions, lines.loc[here], ON_SUBSCRIPTION) >= 0]
+        here = lines.loc[days == on]
+        concerned = actions[match(actions, here, ON_SUBSCRIPTION) >= 0]
         if len(concerned):
-            own = every[match(every, lines.loc[here], ON_SUBSCRIPTION) >= 0].reset_index(drop=True)
+            own = every[match(every, here, ON_SUBSCRIPTION) >= 0].reset_index(drop=True)
             stood = lines_as_of(stand | {"subscription_lines": own}, concerned, on.date())
-            status.loc[here] = look_up(
-                stood["status"], match(lines.loc[here], stood, ON_LINE), here
-            )
-    return status
+            told.append(look_up(stood["status"], match(here, stood, ON_LINE), here.index))
+    return pd.concat(told).reindex(lines.index).fillna(lines["status"])
 
 
 def _phases(merged: pd.DataFrame, so_far: Tables, makers: pd.DataFrame) -> list[pd.DataFrame]:
