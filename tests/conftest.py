@@ -29,10 +29,18 @@ SAMPLE = Path(__file__).parent.parent / "sample_data"
 _numbers = itertools.count(1)
 
 
+class ByFile(LoadFileScheduling):
+    """A file's tests stay with one worker, so that what they share is made once; the golden nights
+    share nothing, and fill up whichever worker is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if nodeid.startswith("tests/nights/") else super()._split_scope(nodeid)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
-    """A file's tests stay with one worker, so that what they share is made once."""
-    return LoadFileScheduling(config, log) if config.getoption("dist") == "load" else None
+    """How tests are dealt out to workers."""
+    return ByFile(config, log) if config.getoption("dist") == "load" else None
 
 
 @pytest.fixture(scope="session")
