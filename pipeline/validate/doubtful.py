@@ -13,10 +13,13 @@ NUMBER = ["subscription_number"]
 ON_CHARGE = [*NUMBER, "charge_number"]
 
 SAYS_THE_PLAN = {
-    "charges": ("amount", "template_code", "milestone_billing", "milestone_revenue"),
+    "charges": ("template_code", "milestone_billing", "milestone_revenue"),
     "milestones": ("event_type", "sequence", "percent", "amount"),
 }
 """By table: the headings on which it depends what a plan totals."""
+
+SAYS_THE_PRICE = {"charges": ("amount",)}
+"""What a plan of percentages alone does not depend on."""
 
 SAYS_WHOSE_IT_IS = {"charges": ("charge_number",), "milestones": ("charge_number",)}
 
@@ -37,10 +40,13 @@ def without_doubtful_plans(
     A row that does not say of which charge it is makes every plan of its contract doubtful.
     """
     of_one = _rows_at(cells, parsed, SAYS_THE_PLAN, ON_CHARGE)
+    of_price = _rows_at(cells, parsed, SAYS_THE_PRICE, ON_CHARGE)
     of_any = _rows_at(cells, parsed, SAYS_WHOSE_IT_IS, NUMBER)
-    if of_one.empty and of_any.empty:
+    if of_one.empty and of_price.empty and of_any.empty:
         return plans
-    return plans[(match(plans, of_one, ON_CHARGE) < 0) & (match(plans, of_any, NUMBER) < 0)]
+    in_doubt = (match(plans, of_one, ON_CHARGE) >= 0) | (match(plans, of_any, NUMBER) >= 0)
+    priced = (plans["percents"] < plans["milestones"]).to_numpy(bool)
+    return plans[~in_doubt & ~(priced & (match(plans, of_price, ON_CHARGE) >= 0))]
 
 
 def without_doubtful_terms(
