@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
-from tests.builders import little_company, write_inbox
+from tests.builders import import_company, little_company, write_inbox
 
 SECRET = "hunter2secret"
 
@@ -146,9 +146,7 @@ def test_what_may_not_be_written(unprivileged: list[str], tmp_path: Path) -> Non
         assert done.stderr.count("\n") == (1 if done.returncode == 1 else 0), done.stderr
         return done.returncode, done.stderr
 
-    assert (
-        CliRunner().invoke(main, ["import", inbox, "--store", f"sqlite:///{store}"]).exit_code == 0
-    )
+    import_company(tmp_path / "inbox", little_company(), f"sqlite:///{store}")
     for closed, mode, command, words in (
         (store, 0o400, "run", "this user may not read and write it"),
         (folder, 0o500, "run", "and their folder: SQLite needs it even to read"),
