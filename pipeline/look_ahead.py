@@ -28,13 +28,14 @@ def look_ahead(
     """What the nights after `as_of` (the store's last night, or today where there is none) will post,
     up to a day; months only, or line by line (`by_day`). Nothing is written."""
     with reading(store, "forecast") as connection:
-        night = _night(connection, as_of, today)
+        last = ledger.last_run(connection)
+        night = _night(last, as_of, today)
         _refuse_until(night, until)
-        refuse_other_handover(connection, settings)
+        refuse_other_handover(last, settings)
         with watch.stage("read"):
             contracts = read_contracts(connection, only=READ_FROM_CONTRACTS)
             posted = _posted(connection)
-            is_posted = _is_posted(connection, night, settings)
+            is_posted = _is_posted(connection, last, night, settings)
     with watch.stage("forecast"):
         return forecast(
             contracts, posted, night, until, settings, by_day=by_day, is_posted=is_posted
@@ -42,9 +43,9 @@ def look_ahead(
 
 
 def _night(
-    connection: Connection, as_of: datetime.date | None, today: datetime.date
+    last_run: Run | None, as_of: datetime.date | None, today: datetime.date
 ) -> datetime.date:
-    last = ledger.last_as_of(connection)
+    last = last_run.as_of if last_run else None
     if as_of is None:
         return last or today
     if last is not None and as_of < last:
@@ -74,11 +75,12 @@ def _posted(connection: Connection) -> Posted:
     )
 
 
-def _is_posted(connection: Connection, night: datetime.date, settings: Settings) -> bool:
+def _is_posted(
+    connection: Connection, last: Run | None, night: datetime.date, settings: Settings
+) -> bool:
     """Whether the last run was this night's, of the contracts as they stand, with these settings."""
-    runs = ledger.read_runs(connection)
-    return bool(runs) and (
-        (runs[-1].as_of, runs[-1].import_number, _as_set(runs[-1]))
+    return last is not None and (
+        (last.as_of, last.import_number, _as_set(last))
         == (night, last_import_number(connection), settings)
     )
 

@@ -34,37 +34,33 @@ def open_night(
 
     `today` is the day by the clock, `said_in` in which file the settings are said.
     """
-    refuse_going_back(connection, as_of)
-    refuse_other_handover(connection, settings)
-    last = ledger.last_as_of(connection)
-    ahead = too_far_ahead(as_of, last, today, settings.plausibility.most_days_ahead)
+    last = ledger.last_run(connection)
+    _refuse_going_back(last, as_of)
+    refuse_other_handover(last, settings)
+    ahead = too_far_ahead(
+        as_of, last.as_of if last else None, today, settings.plausibility.most_days_ahead
+    )
     if ahead and not allowed:
         _refuse(ahead, "name the right night with --as-of")
-    runs = ledger.read_runs(connection)
     changed = (
-        changed_settings(runs[-1].settings, settings, run_id=runs[-1].run_id, file=said_in)
-        if runs
-        else {}
+        changed_settings(last.settings, settings, run_id=last.run_id, file=said_in) if last else {}
     )
     return replace(_let_through(settings, ahead), changed=changed)
 
 
-def refuse_going_back(connection: Connection, as_of: datetime.date) -> None:
+def _refuse_going_back(last: Run | None, as_of: datetime.date) -> None:
     """A night before the last one would credit what came due since (DESIGN 6)."""
-    last = ledger.last_as_of(connection)
-    if last is not None and as_of < last:
+    if last and as_of < last.as_of:
         raise RefusedError(
-            f"as of {as_of} lies before the store's last night, {last}: it would credit what came "
-            f"due since; run as of {last} or later"
+            f"as of {as_of} lies before the store's last night, {last.as_of}: it would credit what "
+            f"came due since; run as of {last.as_of} or later"
         )
 
 
-def refuse_other_handover(connection: Connection, settings: Settings) -> None:
-    """Another handover would credit and bill again what every completed phase has billed."""
-    runs = ledger.read_runs(connection)
-    before = (
-        settings_from_text(runs[-1].settings).phase_handover if runs else settings.phase_handover
-    )
+def refuse_other_handover(last: Run | None, settings: Settings) -> None:
+    """Another handover than the last run's would credit and bill again what every completed phase has
+    billed."""
+    before = settings_from_text(last.settings).phase_handover if last else settings.phase_handover
     if before != settings.phase_handover:
         raise RefusedError(
             f"phase_handover is {settings.phase_handover}, but the last run had {before}: it would "

@@ -75,11 +75,11 @@ def read_in_force(
     said = _said_by(environment)
     found += list(_findings_of_variables(said))
     settled = {VARIABLES[name].address: value for name, value in said.items()}
-    places_of = {address: name for name, one in VARIABLES.items() for address in [one.address]}
+    variable_of = {VARIABLES[name].address: name for name in said}
     for fault in judge({**given, **settled}):
         address = address_of(fault.names)
-        if address in settled:
-            found.append(finding_of(fault, "environment", 0, places_of[address]))
+        if address in variable_of:
+            found.append(finding_of(fault, ENVIRONMENT, 0, variable_of[address]))
         else:
             line = _line(places, fault.names)
             found.append(finding_of(fault, str(path) if line else "", line, address))

@@ -68,9 +68,10 @@ def next_run(connection: Connection, as_of: datetime.date) -> tuple[int, str]:
     return int(last) + 1, f"{as_of.isoformat()}-{int(of_night) + 1}"
 
 
-def last_as_of(connection: Connection) -> datetime.date | None:
-    """The latest night that was run."""
-    return connection.scalar(select(func.max(runs.c.as_of)))
+def last_run(connection: Connection) -> Run | None:
+    """The last run, which is the one of the latest night: none before it can follow."""
+    latest = select(runs).order_by(runs.c.run_number.desc()).limit(1)
+    return next(iter(_runs(connection, latest)), None)
 
 
 def post_run(

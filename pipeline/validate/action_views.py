@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.frames import look_up, match
-from pipeline.life import in_order, leads_to
+from pipeline.life import ON_LINE, ON_SUBSCRIPTION, in_order, leads_to
 from pipeline.validate.views import beside, known
 from schemas.cells import LONGEST_IDENTIFIER
 from schemas.rules.actions import ALLOWED, OF_A_LINE, OF_THE_WHOLE
 
 Tables = Mapping[str, pd.DataFrame]
 
-ON_SUBSCRIPTION, ON_LINE = ["subscription_number"], ["subscription_number", "line_number"]
 ON_CHARGE = ["subscription_number", "charge_number"]
 ON_MILESTONE = [*ON_CHARGE, "sequence"]
 

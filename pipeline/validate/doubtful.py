@@ -6,11 +6,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipeline.frames import match
+from pipeline.life import ON_SUBSCRIPTION
 from pipeline.validate.faults import NO_VALUE
 from pipeline.validate.parse import Parsed
-
-NUMBER = ["subscription_number"]
-ON_CHARGE = [*NUMBER, "charge_number"]
+from pipeline.validate.views import ON_CHARGE
 
 SAYS_THE_PLAN = {
     "charges": ("template_code", "milestone_billing", "milestone_revenue"),
@@ -41,10 +40,10 @@ def without_doubtful_plans(
     """
     of_one = _rows_at(cells, parsed, SAYS_THE_PLAN, ON_CHARGE)
     of_price = _rows_at(cells, parsed, SAYS_THE_PRICE, ON_CHARGE)
-    of_any = _rows_at(cells, parsed, SAYS_WHOSE_IT_IS, NUMBER)
+    of_any = _rows_at(cells, parsed, SAYS_WHOSE_IT_IS, ON_SUBSCRIPTION)
     if of_one.empty and of_price.empty and of_any.empty:
         return plans
-    in_doubt = (match(plans, of_one, ON_CHARGE) >= 0) | (match(plans, of_any, NUMBER) >= 0)
+    in_doubt = (match(plans, of_one, ON_CHARGE) >= 0) | (match(plans, of_any, ON_SUBSCRIPTION) >= 0)
     priced = (plans["percents"] < plans["milestones"]).to_numpy(bool)
     return plans[~in_doubt & ~(priced & (match(plans, of_price, ON_CHARGE) >= 0))]
 
@@ -54,10 +53,10 @@ def without_doubtful_terms(
 ) -> pd.DataFrame:
     """The phases, those of a contract without starts_on, and none of them waiting, where it can't be
     told when its phases begin."""
-    rows = _rows_at(cells, parsed, SAYS_THE_TERMS, NUMBER)
+    rows = _rows_at(cells, parsed, SAYS_THE_TERMS, ON_SUBSCRIPTION)
     if rows.empty:
         return phases
-    known = match(phases, rows, NUMBER) < 0
+    known = match(phases, rows, ON_SUBSCRIPTION) < 0
     return phases.assign(starts_on=phases["starts_on"].where(known), waits=phases["waits"] & known)
 
 

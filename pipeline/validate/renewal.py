@@ -12,12 +12,11 @@ import pandas as pd
 import schemas
 from pipeline import periods
 from pipeline.frames import days_of, look_up, match
-from pipeline.life import lines_as_of
+from pipeline.life import ON_LINE, ON_SUBSCRIPTION, lines_as_of
 from pipeline.phases import phase_order
 
 Tables = Mapping[str, pd.DataFrame]
 
-ON_SUBSCRIPTION, ON_LINE = ["subscription_number"], ["subscription_number", "line_number"]
 OF_MILESTONES = [
     "template_code", "milestone_billing", "milestone_revenue", "template_billing",
     "template_revenue",

@@ -123,6 +123,41 @@ def _told_to_stop(stopped: threading.Event) -> Iterator[None]:
         signal.signal(number, former)
 
 
+def rounds_command(command: Callable) -> Callable:
+    """The options that torture and races share."""
+    for option in (
+        click.option("--replay", type=int, help="Only the round of this seed, and what it does."),
+        click.option("--workers", default=2, show_default=True, help="Rounds at a time."),
+        click.option(
+            "--database", type=click.Choice(list(DATABASES)), default="both", show_default=True
+        ),
+        click.option(
+            "--seed", default=1, show_default=True, help="The first seed; a round is a seed."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def play_all(
+    play: Callable[[Worker, int], Tally], kind_of: Callable[[int], str], counted: str, enough: int,
+    every: int, *, name: str, seed: int, database: str, workers: int, replay: int | None,
+) -> None:  # fmt: skip
+    """Play the rounds of the databases that were asked for, or the one of a seed, and report them."""
+    began = time.monotonic()
+    seeds = (one for one in seeds_from(seed) if kind_of(one) in DATABASES[database])
+    if replay is not None:
+        seeds, workers, database = (one for one in [replay]), 1, kind_of(replay)
+    with working(database, workers) as ready:
+        whole = play_rounds(ready, play, seeds, counted, enough, every)
+    report(whole, f"python -m tests.kills.{name} --replay SEED")
+    first = seed if replay is None else replay
+    click.echo(
+        f"no fault in {whole.counts[counted]:,} {counted} from seed {first} on: "
+        f"{time.monotonic() - began:.0f} s, {processor_seconds():.0f} s of processor time"
+    )
+
+
 def seeds_from(first: int) -> Iterator[int]:
     """The first seed and all after it."""
     return itertools.count(first)
