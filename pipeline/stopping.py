@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
 
 
 class Stopped(SystemExit):
@@ -22,12 +21,14 @@ class Stopped(SystemExit):
 
 
 _asked: list[int] = []
+_waits: list[bool] = []
 
 
 @contextmanager
 def listening() -> Iterator[None]:
     """Both signals stop what runs inside; what finalisers say of being stopped is not printed."""
     _asked.clear()
+    _waits.clear()
     tell = sys.unraisablehook
     sys.unraisablehook = lambda lost: None if _asked else tell(lost)
     formers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -50,8 +51,21 @@ def refuse_to_go_on() -> None:
         raise Stopped(_asked[0])
 
 
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+@contextmanager
+def put_off() -> Iterator[None]:
+    """A signal that comes inside is heeded at the end: of what is short, and speaks on standard error
+    of whatever is raised in it, as a library does that closes a connection."""
+    _waits.append(True)
+    try:
+        yield
+    finally:
+        _waits.pop()
+    refuse_to_go_on()
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
     """Unwind. A second ^C does not disturb it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _asked.append(number)
-    raise Stopped(number)
+    if not _waits:
+        raise Stopped(number)

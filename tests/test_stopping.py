@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pipeline.stopping import Stopped, listening
+from pipeline.stopping import Stopped, listening, put_off
 from pipeline.stopwatch import Stopwatch
 
 
@@ -38,6 +38,17 @@ def test_a_signal_that_was_lost_stops_the_next_stage(capfd: pytest.CaptureFixtur
     assert reached == ["the end of the stage"]
     assert sys.unraisablehook is not monitored, "files that are torn down last say nothing"
     assert capfd.readouterr().err == ""
+
+
+def test_a_signal_waits_for_what_is_not_to_be_disturbed() -> None:
+    reached = []
+    with pytest.raises(Stopped), listening():
+        with put_off():
+            os.kill(os.getpid(), signal.SIGTERM)
+            sum(range(10_000))
+            reached.append("the end of it")
+        reached.append("what comes after it")
+    assert reached == ["the end of it"]
 
 
 def test_who_listens_gives_the_signals_back() -> None:

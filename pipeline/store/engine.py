@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from pipeline.actor import masked
+from pipeline.stopping import put_off
 from pipeline.store.faults import words_of
 from pipeline.store.lock import StoreError, holder_name, holding
 from pipeline.store.migrations import (
@@ -167,5 +168,6 @@ def _connected(url: str, command: str) -> Iterator[Connection]:
     try:
         yield connection
     finally:
-        connection.close()
-        engine.dispose()
+        with put_off():
+            connection.close()
+            engine.dispose()

@@ -43,6 +43,8 @@ def point_of(stage: str, operations: Sequence[str]) -> str:
         at_manifest = operations[-1].endswith("manifest.json")
         return "before the manifest" if at_manifest else "writing the files"
     if stage != PUBLISHING:
+        if any("UPDATE runs SET sent" in name for name in operations):
+            return "marking the run as sent"  # of a night that was interrupted, by the next one
         return OF_STAGE.get(stage, stage)
     return _publishing([name.split(" out/")[0] for name in operations])
 
