@@ -8,21 +8,23 @@ from sqlalchemy import Connection
 
 from pipeline.bill import READ_FROM_CONTRACTS
 from pipeline.read import Inputs
+from pipeline.scope import Scope, look_at
+from pipeline.store import agenda, uploads
 from pipeline.store import contracts as kept
-from pipeline.store import uploads
+from pipeline.store.wanted import want_subscriptions
 from pipeline.validate import Held, Validated, mentioned_subscriptions
 
 
 def hold_for(connection: Connection, inputs: Inputs) -> Held:
     """What the store holds of the subscriptions that the upload mentions, and of all references."""
-    kept.want_subscriptions(connection, mentioned_subscriptions(inputs))
+    want_subscriptions(connection, mentioned_subscriptions(inputs))
     tables = kept.read_contracts(connection, wanted=True)
     return Held(
         tables={
             name: frame.astype({"source": "int64", "row": "int64"})
             for name, frame in tables.items()
         },
-        posted=kept.posted_amounts(connection, wanted=True),
+        posted=kept.posted_amounts(connection),
         recognised=kept.recognised_subscriptions(connection),
         products_with_milestones=kept.products_with_milestones(connection),
         sources=kept.read_sources(connection),
@@ -38,13 +40,26 @@ def accept(connection: Connection, inputs: Inputs, validated: Validated, command
     )
     uploads.keep_sources(connection, number, first_source, _described(inputs))
     kept.accept_rows(connection, validated.accepted, number, first_source)
+    agenda.note_at_once(connection, _changed(validated))
     uploads.keep_findings(connection, number, validated.findings)
     uploads.keep_refused(connection, number, first_source, validated.refused)
     return number
 
 
-def contracts_in_force(connection: Connection, validated: Validated) -> dict[str, pd.DataFrame]:
-    """All contracts: those just validated, and the store's others, which the upload leaves alone."""
+def _changed(validated: Validated) -> list[str]:
+    """The contracts of which any row was accepted."""
+    own = [rows["subscription_number"] for rows in validated.accepted.values()
+           if "subscription_number" in rows]  # fmt: skip
+    return pd.concat(own).drop_duplicates().tolist() if own else []
+
+
+def contracts_in_force(
+    connection: Connection, validated: Validated, scope: Scope
+) -> dict[str, pd.DataFrame]:
+    """The contracts that the run looks at: those of the scope as the store has them, or else those just
+    validated, and all others, which the upload leaves alone."""
+    if look_at(connection, scope):
+        return kept.read_contracts(connection, wanted=True, only=READ_FROM_CONTRACTS)
     subscription_columns = {
         name: columns
         for name, columns in READ_FROM_CONTRACTS.items()

@@ -146,6 +146,10 @@ target_option = click.option(
     "--target", "targets", multiple=True, metavar="NAME",
     help="Write this target's files; may be given again. It prevails over `targets` of the settings.",
 )  # fmt: skip
+full_option = click.option(
+    "--full", is_flag=True,
+    help="Look at all contracts, not only at those with anything new or due; the ledger is the same.",
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 quiet_option = click.option("--quiet", is_flag=True, help="No progress on standard error.")
 
@@ -215,13 +219,14 @@ def main(context: click.Context) -> None:
 @target_option
 @click.option("--dry-run", is_flag=True, help="Say what would be done; post and write nothing.")
 @allow_implausible_option
+@full_option
 @json_option
 @quiet_option
 @timings_option
 def run(
     inbox: Path, as_of: datetime.date, out: Path, store: str, config: Path | None,
-    targets: tuple[str, ...], dry_run: bool, allow_implausible: bool, as_json: bool, quiet: bool,
-    timings: Path | None,
+    targets: tuple[str, ...], dry_run: bool, allow_implausible: bool, full: bool, as_json: bool,
+    quiet: bool, timings: Path | None,
 ) -> None:  # fmt: skip
     """The whole night: read, validate, accept, bill, post, export, report.
 
@@ -233,7 +238,7 @@ def run(
         settings = _settings(config, targets)
         outcome = nightly.run_night(
             inbox, as_of, out, store, settings, watch,
-            dry_run=dry_run, allow_implausible=allow_implausible, actor=_actor(),
+            dry_run=dry_run, allow_implausible=allow_implausible, full=full, actor=_actor(),
             today=datetime.date.today(), said_in=said_in(config, os.environ),
         )  # fmt: skip
     _print_night(outcome, as_json, dry_run)
@@ -291,11 +296,12 @@ def import_(
 @config_option
 @click.option("--dry-run", is_flag=True, help="Say what would be posted; post nothing.")
 @allow_implausible_option
+@full_option
 @json_option
 @quiet_option
 def bill(
     as_of: datetime.date, store: str, config: Path | None, dry_run: bool, allow_implausible: bool,
-    as_json: bool, quiet: bool,
+    full: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Bill from what the store holds, and post; `export` writes the files.
 
@@ -306,7 +312,7 @@ def bill(
     with _explained(), _watching(quiet, None) as watch:
         outcome = nightly.bill_store(
             as_of, store, _settings(config), watch,
-            dry_run=dry_run, allow_implausible=allow_implausible, actor=_actor(),
+            dry_run=dry_run, allow_implausible=allow_implausible, full=full, actor=_actor(),
             today=datetime.date.today(), said_in=said_in(config, os.environ),
         )  # fmt: skip
     _print_night(outcome, as_json, dry_run)

@@ -1,13 +1,12 @@
 """Looking ahead: a forecast from what the store holds. Nothing is written."""
 
 import datetime
-from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from pipeline.forecast import READ_FROM_CONTRACTS, Forecast, Posted, forecast
 from pipeline.post import RefusedError, refuse_other_handover
-from pipeline.settings import Settings, settings_from_text
+from pipeline.settings import Settings, as_set, settings_from_text
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import ledger, reading
 from pipeline.store.contracts import last_import_number, read_contracts
@@ -80,11 +79,6 @@ def _is_posted(
 ) -> bool:
     """Whether the last run was this night's, of the contracts as they stand, with these settings."""
     return last is not None and (
-        (last.as_of, last.import_number, _as_set(last))
+        (last.as_of, last.import_number, as_set(settings_from_text(last.settings)))
         == (night, last_import_number(connection), settings)
     )
-
-
-def _as_set(run: Run) -> Settings:
-    """The settings that a run was made with, without what it added to them."""
-    return replace(settings_from_text(run.settings), let_through="", changed={})

@@ -8,7 +8,7 @@ commit has left nothing; one that is killed after it has its files written by th
 import datetime
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from pipeline import __version__
 from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
 from pipeline.actor import Actor, actor_of
+from pipeline.agenda import days_to_look
 from pipeline.bill import READ_FROM_CONTRACTS
 from pipeline.confirm import TABLE, Asked, Judged, judge_answers, lines_named, parse_answers
 from pipeline.export import check_controls
@@ -43,11 +44,13 @@ from pipeline.remember import (
     tonights_record,
     with_plan_changes,
 )
+from pipeline.scope import Scope, keep_scope, look_at, scope_of_night
 from pipeline.settings import DEFAULTS, Settings, settings_text, unknown_owners
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import (
     IN_MEMORY,
     NoStoreError,
+    agenda,
     answers,
     audit,
     ledger,
@@ -55,7 +58,7 @@ from pipeline.store import (
     refuse_missing,
     writing,
 )
-from pipeline.store.contracts import last_import_number, read_contracts
+from pipeline.store.contracts import business_units, last_import_number, read_contracts
 from pipeline.store.ledger import Run
 from pipeline.store.one_contract import read_posters
 from pipeline.validate import Held, Validated, validate_inputs
@@ -74,10 +77,11 @@ class Outcome:
 def run_night(
     inbox: Path, as_of: datetime.date, outbox: Path, store: str, settings: Settings,
     watch: Stopwatch, *, dry_run: bool = False, allow_implausible: bool = False,
-    actor: Actor | None = None, today: datetime.date | None = None, said_in: str = DEFAULTS,
+    full: bool = False, actor: Actor | None = None, today: datetime.date | None = None,
+    said_in: str = DEFAULTS,
 ) -> Outcome:  # fmt: skip
-    """One night, whole. A dry run does everything but keep it. `today` is the day by the clock,
-    `said_in` in which file the settings are said."""
+    """One night, whole. A dry run does everything but keep it; `full` looks at all contracts, whatever
+    changed. `today` is the day by the clock, `said_in` in which file the settings are said."""
     place = _dry(store) if dry_run else store
     with nothing_left_aside(outbox), writing(place, "run") as connection:
         with watch.stage("read"):
@@ -93,22 +97,26 @@ def run_night(
             with watch.stage("validate"):
                 held = hold_for(connection, inputs)
                 validated = validate_inputs(inputs, held, settings.phase_handover)
-                contracts = contracts_in_force(connection, validated)
-                validated = _with_nobodys_accounts(validated, contracts, settings)
+                validated = _with_nobodys_accounts(connection, validated, settings)
             with watch.stage("accept"):
                 number = accept(connection, inputs, validated, "run")
+                scope = scope_of_night(connection, as_of, settings, full=full)
             with watch.stage("bill"):
+                contracts = contracts_in_force(connection, validated, scope)
                 run = new_run(connection, as_of, "run", import_number=number, own_import=number,
                               **_facts(digest, settings))  # fmt: skip
-                billed = bill(connection, run, contracts, settings)
+                billed = bill(connection, run, contracts, settings, wanted=not scope.is_whole)
             run, revenue, record = _recognise_and_post(
-                connection, run, billed, settings, validated, watch, allow_implausible, actor
-            )
+                connection, run, contracts, billed, scope, settings, validated, watch,
+                allow_implausible, actor,
+            )  # fmt: skip
             if dry_run:
                 transaction.rollback()
                 return Outcome(record, None)
             posted, bills = billed.posted, billed.bills
-            record = with_plan_changes(connection, run, record, contracts, posted, bills)
+            record = with_plan_changes(
+                connection, run, record, contracts, posted, bills, wanted=billed.wanted
+            )
             with watch.stage("forecast"):
                 record = with_outlook(record, contracts, posted, bills, revenue)
             with watch.stage("export and report"):
@@ -153,8 +161,8 @@ def import_inbox(
 
 def bill_store(
     as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, *,
-    dry_run: bool = False, allow_implausible: bool = False, actor: Actor | None = None,
-    today: datetime.date | None = None, said_in: str = DEFAULTS,
+    dry_run: bool = False, allow_implausible: bool = False, full: bool = False,
+    actor: Actor | None = None, today: datetime.date | None = None, said_in: str = DEFAULTS,
 ) -> Outcome:  # fmt: skip
     """Bill from what the store holds, and post; `export_run` writes the files."""
     refuse_missing(store)
@@ -162,24 +170,29 @@ def bill_store(
         settings = open_night(connection, as_of, settings, today=today, said_in=said_in,
                               allowed=allow_implausible)  # fmt: skip
         with watch.stage("bill"):
-            contracts = read_contracts(connection, only=READ_FROM_CONTRACTS)
+            scope = scope_of_night(connection, as_of, settings, full=full)
+            wanted = look_at(connection, scope)
+            contracts = read_contracts(connection, wanted=wanted or None, only=READ_FROM_CONTRACTS)
             run = new_run(connection, as_of, "bill", own_import=None,
                           import_number=last_import_number(connection),
                           **_facts("", settings))  # fmt: skip
-            billed = bill(connection, run, contracts, settings)
+            billed = bill(connection, run, contracts, settings, wanted=wanted)
         _, _, record = _recognise_and_post(
-            connection, run, billed, settings, None, watch, allow_implausible, actor
-        )
+            connection, run, contracts, billed, scope, settings, None, watch, allow_implausible,
+            actor,
+        )  # fmt: skip
         if dry_run:
             transaction.rollback()
     return Outcome(record, None)
 
 
 def _recognise_and_post(
-    connection: Connection, run: Run, billed: Billed, settings: Settings,
-    validated: Validated | None, watch: Stopwatch, allow_implausible: bool, actor: Actor | None,
+    connection: Connection, run: Run, contracts: Mapping[str, pd.DataFrame], billed: Billed,
+    scope: Scope, settings: Settings, validated: Validated | None, watch: Stopwatch,
+    allow_implausible: bool, actor: Actor | None,
 ) -> tuple[Run, Revenue, RunRecord]:  # fmt: skip
-    """What follows once a night is billed: recognise, and post within the bounds and the proofs."""
+    """What follows once a night is billed: recognise, post within the bounds and the proofs, and note
+    when each contract is looked at again."""
     bills = billed.bills
     with watch.stage("recognise"):
         revenue = recognise(connection, run, billed, settings)
@@ -187,11 +200,14 @@ def _recognise_and_post(
         run, settings = refuse_implausible(
             connection, run, bills, settings, allowed=allow_implausible
         )
-        books = books_of(connection, run, bills, revenue, settings)
+        books = books_of(connection, run, bills, revenue, settings, wanted=billed.wanted)
         post(connection, run, bills, revenue, books)
+        keep_scope(connection, run.run_number, scope)
+        agenda.note_days(connection, days_to_look(contracts, bills, revenue, run.as_of, settings))
         _sign(connection, actor, import_number=run.own_import, run_number=run.run_number)
     sent = billed.told.sent
-    return run, revenue, tonights_record(run, settings, validated, bills, revenue, books, sent)
+    record = tonights_record(run, settings, validated, bills, revenue, books, sent, scope)
+    return run, revenue, record
 
 
 def export_run(
@@ -223,9 +239,15 @@ def confirm_answers(
             asked = Asked(answers.read_wanted_lines(connection), answers.read_told(connection))
             judged = judge_answers(inputs, parsed, asked)
             answers.keep_answers(connection, judged.answers, utc_now())
+            agenda.note_at_once(connection, _contracts_of(judged.answers))
             if len(judged.answers):
                 _sign(connection, actor, answers_kept=len(judged.answers))
     return judged
+
+
+def _contracts_of(judged_answers: pd.DataFrame) -> list[str]:
+    ids = judged_answers["bill_line_id"]
+    return ids.str.split(":", n=1).str[0].drop_duplicates().tolist()
 
 
 def read_trail(store: str) -> pd.DataFrame:
@@ -268,13 +290,14 @@ def _sign(
 
 
 def _with_nobodys_accounts(
-    validated: Validated, contracts: dict[str, pd.DataFrame], settings: Settings
+    connection: Connection, validated: Validated, settings: Settings
 ) -> Validated:
     """With a warning for each business unit or product of the settings that nobody knows."""
-    found = unknown_owners(
-        settings.accounts, contracts["subscriptions"]["business_unit"],
-        contracts["products"]["product_code"],
-    )  # fmt: skip
+    units = validated.contracts["subscriptions"]["business_unit"]
+    if settings.accounts.business_unit:
+        units = pd.concat([units, business_units(connection)])
+    products = validated.contracts["products"]["product_code"]
+    found = unknown_owners(settings.accounts, units, products)
     return replace(validated, findings=join_findings([validated.findings, found]))
 
 

@@ -42,6 +42,24 @@ class RefusedSheet:
 
 
 @dataclass(frozen=True)
+class LookedAt:
+    """How many contracts a run looked at, where it did not look at all: they were uploaded or answered
+    since the last run, had a date that came, or wait."""
+
+    contracts: int
+    of: int
+
+    @property
+    def sentence(self) -> str:
+        """`Tonight 2,500 of 250,000 contracts were looked at: …`"""
+        return (
+            f"Tonight {self.contracts:,} of {self.of:,} contracts were looked at: those that were "
+            "uploaded or answered, have a date that came, or wait. Nothing is due of the others, and "
+            "the sheets leave them out."
+        )
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """One run, as its files show it. Frames are sorted by key; money is int64 minor units.
 
@@ -79,6 +97,8 @@ class RunRecord:
     late_milestones  open milestones past their expected date (AwaitedMilestones)
 
     products  what every charge is for (ChargeProducts)
+
+    looked_at  how many contracts all of this is about, where it is not all (None: all)
     """
 
     run_id: str
@@ -117,3 +137,5 @@ class RunRecord:
             return self.bill_lines
         together = pd.concat([self.bill_lines, self.resent], ignore_index=True)
         return together.sort_values(BillLines.bill_line_id, ignore_index=True)
+
+    looked_at: LookedAt | None = None

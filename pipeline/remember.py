@@ -16,6 +16,7 @@ from pipeline.money import totals_by
 from pipeline.outlook import with_outlook
 from pipeline.recognise import Revenue, compute_revenue
 from pipeline.record import RunRecord
+from pipeline.scope import Scope, look_at, scope_of_run
 from pipeline.sent import SentBefore, sent_with_tonight
 from pipeline.settings import Settings, findings_of_changes, settings_from_text
 from pipeline.store import answers, ledger, uploads
@@ -25,13 +26,14 @@ from pipeline.validate import Validated
 from schemas.outputs import ChargeProducts, dtypes_of
 
 
-def posted_before(connection: Connection, run: Run) -> Posted:
+def posted_before(connection: Connection, run: Run, *, wanted: bool = False) -> Posted:
     """The ledger as it stood before a run: `ledger.read_posted`, with sent (bool): its file was out;
-    and `ledger.read_recognised`."""
-    posted = ledger.read_posted(connection, before_run=run.run_number)
+    and `ledger.read_recognised`. Here and below, `wanted` says that the run looks at the named
+    contracts only (`scope.look_at`)."""
+    posted = ledger.read_posted(connection, before_run=run.run_number, wanted=wanted)
     return Posted(
         posted.assign(sent=(posted["sent_after_run"] < run.run_number).fillna(False).astype(bool)),
-        ledger.read_recognised(connection, before_run=run.run_number),
+        ledger.read_recognised(connection, before_run=run.run_number, wanted=wanted),
     )
 
 
@@ -43,16 +45,18 @@ class AnswersBefore:
     sent: SentBefore
 
 
-def answers_before(connection: Connection, run: Run, settings: Settings) -> AnswersBefore:
+def answers_before(
+    connection: Connection, run: Run, settings: Settings, *, wanted: bool = False
+) -> AnswersBefore:
     """The answers that were there before a run."""
-    number = run.run_number
-    answers.stand_before(connection, number)
+    number, most = run.run_number, settings.workbook_rows
+    answers.stand_before(connection, number, wanted=wanted)
     return AnswersBefore(
         Answered(answers.read_milestone_answers(connection), answers.read_rejected(connection)),
         SentBefore(
-            answers.read_sent_totals(connection, before_run=number),
-            answers.read_answer_totals(connection, before_run=number),
-            answers.read_unanswered(connection, before_run=number, most=settings.workbook_rows),
+            answers.read_sent_totals(connection, before_run=number, wanted=wanted),
+            answers.read_answer_totals(connection, before_run=number, wanted=wanted),
+            answers.read_unanswered(connection, before_run=number, most=most, wanted=wanted),
         ),
     )
 
@@ -64,16 +68,18 @@ class Billed:
     bills: Bills
     posted: Posted
     told: AnswersBefore
+    wanted: bool
 
 
 def bill(
-    connection: Connection, run: Run, contracts: Mapping[str, pd.DataFrame], settings: Settings
-) -> Billed:
+    connection: Connection, run: Run, contracts: Mapping[str, pd.DataFrame], settings: Settings,
+    *, wanted: bool = False,
+) -> Billed:  # fmt: skip
     """What a run bills of these contracts, given what was posted and answered before it."""
-    posted = posted_before(connection, run)
-    told = answers_before(connection, run, settings)
+    posted = posted_before(connection, run, wanted=wanted)
+    told = answers_before(connection, run, settings, wanted=wanted)
     bills = compute_bills(contracts, posted.lines, run.as_of, settings, told.answered)
-    return Billed(bills, posted, told)
+    return Billed(bills, posted, told, wanted)
 
 
 def recognise(connection: Connection, run: Run, billed: Billed, settings: Settings) -> Revenue:
@@ -81,27 +87,28 @@ def recognise(connection: Connection, run: Run, billed: Billed, settings: Settin
     return compute_revenue(
         billed.bills,
         billed.posted.events,
-        ledger.read_stated(connection, before_run=run.run_number),
+        ledger.read_stated(connection, before_run=run.run_number, wanted=billed.wanted),
         run.as_of,
         settings,
     )
 
 
 def books_of(
-    connection: Connection, run: Run, bills: Bills, revenue: Revenue, settings: Settings
-) -> Books:
+    connection: Connection, run: Run, bills: Bills, revenue: Revenue, settings: Settings,
+    *, wanted: bool = False,
+) -> Books:  # fmt: skip
     """The books of a run that posts these bills and this revenue."""
-    months = ledger.read_months(connection, before_run=run.run_number)
+    months = ledger.read_months(connection, before_run=run.run_number, wanted=wanted)
     return keep_books(run.run_id, run.as_of, bills, revenue, months, settings)
 
 
 def tonights_record(
     run: Run, settings: Settings, validated: Validated | None, bills: Bills, revenue: Revenue,
-    books: Books, sent: SentBefore,
+    books: Books, sent: SentBefore, scope: Scope,
 ) -> RunRecord:  # fmt: skip
     """The record of a run that has just been computed."""
     return _record(
-        run, settings, bills, revenue, books, sent,
+        run, settings, bills, revenue, books, sent, scope,
         files=validated.files if validated else kept.no_files(),
         findings=validated.findings if validated else no_findings(),
         refused=validated.refused_in_order if validated else (),
@@ -110,12 +117,12 @@ def tonights_record(
 
 def with_plan_changes(
     connection: Connection, run: Run, record: RunRecord, contracts: Mapping[str, pd.DataFrame],
-    posted: Posted, bills: Bills,
+    posted: Posted, bills: Bills, *, wanted: bool,
 ) -> RunRecord:  # fmt: skip
     """The record with the plans that the run's own upload changed, before and after."""
     if run.own_import is None:
         return record
-    replaced, added = kept.read_plan_changes(connection, run.own_import)
+    replaced, added = kept.read_plan_changes(connection, run.own_import, wanted=wanted)
     milestones = contracts["milestones"]
     return replace(
         record,
@@ -127,10 +134,12 @@ def record_of_run(connection: Connection, run: Run) -> RunRecord:
     """The record of a posted run: its rows from the ledger, the rest computed again from the
     contracts and the ledger as they stood."""
     settings = settings_from_text(run.settings)
+    scope = scope_of_run(connection, run.run_number)
+    wanted = look_at(connection, scope)
     contracts = kept.read_contracts(
-        connection, at_import=run.import_number, only=READ_FROM_CONTRACTS
+        connection, at_import=run.import_number, wanted=wanted or None, only=READ_FROM_CONTRACTS
     )
-    billed = bill(connection, run, contracts, settings)
+    billed = bill(connection, run, contracts, settings, wanted=wanted)
     revenue = recognise(connection, run, billed, settings)
     bills, posted = billed.bills, billed.posted
     again = bills.resent["bill_line_id"].isin(answers.read_resent(connection, run.run_number))
@@ -144,20 +153,20 @@ def record_of_run(connection: Connection, run: Run) -> RunRecord:
         lines=ledger.read_revenue_lines(connection, run.run_number),
         events=ledger.read_events(connection, run.run_number),
     )
+    books = books_of(connection, run, bills, revenue, settings, wanted=wanted)
     record = _record(
-        run, settings, bills, revenue, books_of(connection, run, bills, revenue, settings),
-        billed.told.sent,
+        run, settings, bills, revenue, books, billed.told.sent, scope,
         files=kept.read_import_files(connection, run.own_import),
         findings=uploads.read_findings(connection, run.own_import),
         refused=uploads.read_refused(connection, run.own_import),
     )  # fmt: skip
-    record = with_plan_changes(connection, run, record, contracts, posted, bills)
+    record = with_plan_changes(connection, run, record, contracts, posted, bills, wanted=wanted)
     return with_outlook(record, contracts, posted, bills, revenue)
 
 
 def _record(
     run: Run, settings: Settings, bills: Bills, revenue: Revenue, books: Books,
-    before: SentBefore, **uploaded: Any,
+    before: SentBefore, scope: Scope, **uploaded: Any,
 ) -> RunRecord:  # fmt: skip
     sent = sent_with_tonight(before, bills, run.run_id, run.as_of, settings.workbook_rows)
     return RunRecord(
@@ -185,4 +194,5 @@ def _record(
         unanswered=sent.unanswered,
         sent_totals=sent.totals,
         products=bills.terms[list(dtypes_of(ChargeProducts))].reset_index(drop=True),
+        looked_at=scope.looked_at,
     )

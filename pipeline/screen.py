@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline import money
 from pipeline.findings import ERROR, INFO, WARNING
 from pipeline.nightly import Outcome
+from pipeline.record import LookedAt
 from pipeline.screen_sent import sent_account, sent_words
 from pipeline.store.ledger import Run
 from pipeline.text_table import aligned
@@ -37,6 +38,7 @@ def night_account(outcome: Outcome, *, dry_run: bool = False) -> dict[str, Any]:
         "events": len(record.revenue_events),
         "recognised": _amounts(record.revenue_events),
         "late_milestones": len(record.late_milestones),
+        "contracts": _scope(record.looked_at),
         "rows_read": int(record.inputs["rows_read"].sum()),
         "rows_refused": int(record.inputs["rows_refused"].sum()),
         "findings": findings_count(record.findings),
@@ -50,6 +52,7 @@ def night_words(outcome: Outcome, *, dry_run: bool = False) -> str:
     lines = [f"Run {account['run_id']}, as of {account['as_of']}"]
     if outcome.resumed:
         lines.append("  this night was posted before and interrupted: its files are written now")
+    lines += [f"  contracts {words}" for words in scope_words(outcome)]
     for folder in outcome.finished_before:
         lines.append(f"  an earlier, interrupted run was finished first: {folder}")
     lines += [f"  billed    {words}" for words in _total_words(account["billed"])] or [
@@ -72,6 +75,18 @@ def night_words(outcome: Outcome, *, dry_run: bool = False) -> str:
         )
         lines += finding_words(outcome.record.findings)
     return "\n".join(lines)
+
+
+def scope_words(outcome: Outcome) -> list[str]:
+    """How many contracts the run looked at, where that is not all: `2,500 of 250,000 looked at: …`"""
+    at = outcome.record.looked_at
+    if at is None:
+        return []
+    return [f"{at.contracts:,} of {at.of:,} looked at: nothing is due of the others"]
+
+
+def _scope(at: LookedAt | None) -> dict[str, int] | None:
+    return {"looked_at": at.contracts, "of": at.of} if at else None
 
 
 def _to_mend(outcome: Outcome) -> list[str]:

@@ -14,7 +14,7 @@ from rich.text import Text
 from pipeline import money
 from pipeline.findings import ERROR, WARNING
 from pipeline.nightly import Outcome
-from pipeline.screen import findings_count, place_of
+from pipeline.screen import findings_count, place_of, scope_words
 from pipeline.terminal import BAD, GOOD
 from pipeline.validate import Validated
 
@@ -113,7 +113,7 @@ def _before(outcome: Outcome) -> list[tuple[str, str, str]]:
             for folder in outcome.finished_before]  # fmt: skip
     if outcome.resumed:
         told.append(("", "this night was posted before and interrupted: its files are new", ""))
-    return told
+    return told + _labelled("contracts", scope_words(outcome))
 
 
 def _waiting(outcome: Outcome) -> list[tuple[str, str, str]]:

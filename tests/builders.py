@@ -10,6 +10,7 @@ words of the sheet, counting rows as a spreadsheet does (the headings stand in r
 import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -241,9 +242,15 @@ def import_company(folder: Path, company: Company, store: str) -> Validated:
     return import_inbox(write_inbox(folder, company), store, Settings(), QUIET)[1]
 
 
-def bill_night(store: str, as_of: str, *, allow_implausible: bool = False) -> Outcome:
-    """Bill a store as of a night."""
-    return bill_store(day(as_of), store, Settings(), QUIET, allow_implausible=allow_implausible)
+def bill_night(
+    store: str, as_of: str, *, allow_implausible: bool = False, by_agenda: bool = False,
+    full: bool = False,
+) -> Outcome:  # fmt: skip
+    """Bill a store as of a night; `by_agenda` only those contracts that changed or have anything due."""
+    settings = replace(Settings(), whole_book=0) if by_agenda else Settings()
+    return bill_store(
+        day(as_of), store, settings, QUIET, allow_implausible=allow_implausible, full=full
+    )
 
 
 def night(folder: Path, company: Company, store: str, as_of: str) -> Outcome:

@@ -42,6 +42,7 @@ def manifest_of(record: RunRecord, controls: pd.DataFrame, folder: Path) -> dict
             },
             "refused_rows": sum(len(sheet.cells) for sheet in record.refused),
         },
+        **_scope(record),
         "control_totals": [
             {
                 "file": total["file"],
@@ -53,6 +54,12 @@ def manifest_of(record: RunRecord, controls: pd.DataFrame, folder: Path) -> dict
             for total in controls.to_dict("records")
         ],
     }
+
+
+def _scope(record: RunRecord) -> dict[str, Any]:
+    """How many contracts the run is about, where that is not all."""
+    at = record.looked_at
+    return {"contracts": {"looked_at": at.contracts, "of": at.of}} if at else {}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -55,7 +55,7 @@ def write_summary(
         worksheet.set_column(at, at, width)
     page = Page(worksheet, formats)
     flag_row = _write_run(page, record)
-    _write_notices(page, details, record.settings.let_through)
+    _write_notices(page, details, record)
     ties_row = write_ties(page)
     write_billed(page, details, record)
     write_waiting(page, details, record, f"$B${flag_row - 1}")
@@ -122,9 +122,11 @@ def _listed(columns: Iterable[pd.Series]) -> str:
     return ", ".join(names) if names else "none"
 
 
-def _write_notices(page: Page, details: Details, let_through: str) -> None:
+def _write_notices(page: Page, details: Details, record: RunRecord) -> None:
+    let_through = record.settings.let_through
     told = f"Let through with --allow-implausible: the night {let_through}."
     notices = [told] if let_through else []
+    notices += [record.looked_at.sentence] if record.looked_at else []
     notices += [detail.notice for detail in details if detail.is_cut]
     if notices:
         page.row += 1

@@ -38,7 +38,7 @@ from pipeline.settings.reading import (
     settings_of_text,
     stray_variables,
 )
-from pipeline.settings.text import settings_from_text, settings_text
+from pipeline.settings.text import as_set, settings_from_text, settings_text
 
 __all__ = [
     "BY_DAY",
@@ -58,6 +58,7 @@ __all__ = [
     "Receivables",
     "Settings",
     "SettingsError",
+    "as_set",
     "changed_settings",
     "findings_of_changes",
     "read_in_force",

@@ -200,6 +200,10 @@ class Settings:
         10_000, Whole(1, 1_000_000),
         "most detail rows per sheet of the workbook; the CSV files hold them all",
     )  # fmt: skip
+    whole_book: int = setting(
+        20_000, Whole(0, 10**9),
+        "contracts: with so many or fewer, a night looks at all of them; with more, at what changed",
+    )  # fmt: skip
     targets: tuple[str, ...] = setting(
         DEFAULT_TARGETS, Names(LONGEST_NAME), "files for other ledgers that a run writes",
         follows="tonight's rows do not reach every ledger that they reached before",

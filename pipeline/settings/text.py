@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from pipeline.settings.declared import SECTIONS, Settings
@@ -11,6 +11,15 @@ from pipeline.settings.declared import SECTIONS, Settings
 def settings_text(settings: Settings) -> str:
     """The settings as JSON."""
     return json.dumps(asdict(settings), default=str, sort_keys=True)
+
+
+def as_set(settings: Settings) -> Settings:
+    """The settings as the site sets them, without what a run adds to them.
+
+    >>> as_set(Settings(let_through="bills too much")) == Settings()
+    True
+    """
+    return replace(settings, let_through="", changed={})
 
 
 def settings_from_text(text: str) -> Settings:

@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from pipeline.store.rows import insert_frame, read_frame
 from pipeline.store.schema import answers, bill_lines, resent_lines, runs
+from pipeline.store.wanted import are_their_lines
 from schemas.answers import INVOICED, REJECTED
 from schemas.outputs import BillLines, dtypes_of
 
@@ -125,13 +126,14 @@ def read_resent(connection: Connection, run_number: int) -> pd.Series:
     return read_frame(connection, selection)["bill_line_id"]
 
 
-def stand_before(connection: Connection, run_number: int) -> None:
+def stand_before(connection: Connection, run_number: int, *, wanted: bool = False) -> None:
     """Work out where every answered line stands before a run, for the next readings of this
-    transaction: once, because a store has many lines."""
+    transaction: once, because a store has many lines. Here and below, `wanted` leaves only the lines
+    of the named subscriptions (`wanted.want_their_lines`)."""
     _standing.create(connection, checkfirst=True)
     connection.execute(_standing.delete())
     connection.execute(
-        _standing.insert().from_select(_standing.c.keys(), _where_lines_stand(run_number))
+        _standing.insert().from_select(_standing.c.keys(), _where_lines_stand(run_number, wanted))
     )
 
 
@@ -168,15 +170,18 @@ def read_rejected(connection: Connection) -> pd.DataFrame:
     return frame.fillna(blanks).astype(dtypes).sort_values("bill_line_id", ignore_index=True)
 
 
-def read_sent_totals(connection: Connection, *, before_run: int) -> pd.DataFrame:
+def read_sent_totals(
+    connection: Connection, *, before_run: int, wanted: bool = False
+) -> pd.DataFrame:
     """What earlier runs' files sent: business_unit, currency, lines, amount_minor (int64)."""
     keys = (bill_lines.c.business_unit, bill_lines.c.currency)
-    return _totals(connection, select(*keys), keys, before_run)
+    return _totals(connection, select(*keys), keys, before_run, wanted)
 
 
 def read_answer_totals(
-    connection: Connection, *, before_run: int, by: Sequence[str] = ("business_unit", "currency")
-) -> pd.DataFrame:
+    connection: Connection, *, before_run: int, by: Sequence[str] = ("business_unit", "currency"),
+    wanted: bool = False,
+) -> pd.DataFrame:  # fmt: skip
     """The same by what became of it: state (INVOICED, REJECTED, UNANSWERED) and bill_date besides, and
     `by` (columns of the ledger)."""
     # what waits to be sent again is still rejected
@@ -186,7 +191,7 @@ def read_answer_totals(
     selection = select(*keys).outerjoin_from(
         bill_lines, _standing, _standing.c.bill_line_id == LINE
     )
-    return _totals(connection, selection, keys, before_run)
+    return _totals(connection, selection, keys, before_run, wanted)
 
 
 def read_answers_by_run(connection: Connection) -> pd.DataFrame:
@@ -201,8 +206,9 @@ def read_answers_by_run(connection: Connection) -> pd.DataFrame:
 
 
 def _totals(
-    connection: Connection, selection: Select, keys: Sequence[ColumnElement], before_run: int
-) -> pd.DataFrame:
+    connection: Connection, selection: Select, keys: Sequence[ColumnElement], before_run: int,
+    wanted: bool,
+) -> pd.DataFrame:  # fmt: skip
     amount = bill_lines.c.amount_minor
     summed = (
         selection.add_columns(
@@ -210,13 +216,19 @@ def _totals(
             func.sum(amount).cast(amount.type).label("amount_minor"),
         )
         .join(runs, runs.c.run_number == bill_lines.c.run_number)
-        .where(runs.c.sent_after_run < before_run)
+        .where(runs.c.sent_after_run < before_run, *_theirs(LINE, wanted))
         .group_by(*keys)
     )
     return read_frame(connection, summed).astype({"lines": "int64", "amount_minor": "int64"})
 
 
-def read_unanswered(connection: Connection, *, before_run: int, most: int) -> pd.DataFrame:
+def _theirs(line: Column, wanted: bool) -> list[ColumnElement[bool]]:
+    return [are_their_lines(line)] if wanted else []
+
+
+def read_unanswered(
+    connection: Connection, *, before_run: int, most: int, wanted: bool = False
+) -> pd.DataFrame:
     """The oldest lines that are sent and unanswered: bill_line_id, run_id (whose files sent it last),
     subscription_number, customer_number, business_unit, bill_date, currency, amount_minor (int64)."""
     columns, standing = bill_lines.c, _standing.c
@@ -231,6 +243,7 @@ def read_unanswered(connection: Connection, *, before_run: int, most: int) -> pd
         .where(
             runs.c.sent_after_run < before_run,
             or_(standing.state.is_(None), standing.state == UNANSWERED),
+            *_theirs(LINE, wanted),
         )
         .order_by(columns.bill_date, LINE)
         .limit(most)
@@ -238,13 +251,13 @@ def read_unanswered(connection: Connection, *, before_run: int, most: int) -> pd
     return read_frame(connection, selection).astype({"amount_minor": "int64"})
 
 
-def _where_lines_stand(before_run: int) -> Select:
+def _where_lines_stand(before_run: int, wanted: bool) -> Select:
     """Where each answered line stands before a run: bill_line_id, state, message, resent_by (the run
     that sent it again last, if any did)."""
     told = answers.c
     last = (
         select(func.max(told.answer_number).label("answer_number"))
-        .where(told.after_run < before_run)
+        .where(told.after_run < before_run, *_theirs(told.bill_line_id, wanted))
         .group_by(told.bill_line_id)
         .subquery("last_answers")
     )

@@ -4,28 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-from sqlalchemy import Column, Connection, MetaData, Table, Text, and_, func, or_, select
+from sqlalchemy import Connection, Table, and_, func, or_, select
 
 import schemas
 from pipeline.store.rows import insert_frame, key_rows, read_frame, update_rows
 from pipeline.store.schema import CONTRACT_TABLES, bill_lines, imports, revenue_events, sources
+from pipeline.store.wanted import are_wanted, of_wanted
 
 CURRENT = 0
 """What `replaced_by` holds while a row is the current version."""
-
-_wanted = Table(
-    "wanted_subscriptions",
-    MetaData(),
-    Column("number", Text, primary_key=True),
-    prefixes=["TEMPORARY"],
-)
-
-
-def want_subscriptions(connection: Connection, numbers: Sequence[str]) -> None:
-    """Name the subscriptions that the next readings of this transaction are about."""
-    _wanted.create(connection, checkfirst=True)
-    connection.execute(_wanted.delete())
-    insert_frame(connection, _wanted, pd.DataFrame({"number": pd.Series(numbers, dtype="str")}))
 
 
 def read_contracts(
@@ -37,7 +24,7 @@ def read_contracts(
 ) -> dict[str, pd.DataFrame]:
     """Every table's rows as they stand, or as they stood at an import.
 
-    `wanted` True keeps only the subscriptions named by `want_subscriptions`, False all others;
+    `wanted` True keeps only the subscriptions named by `wanted.want_subscriptions`, False all others;
     reference tables are read whole. Each frame has the model's columns, then source and row;
     `only` names the tables and columns that are needed.
     """
@@ -66,8 +53,7 @@ def _read_contract_table(
     )
     conditions = [as_it_stood]
     if wanted is not None and "subscription_number" in columns:
-        named = select(_wanted.c.number)
-        among = columns.subscription_number.in_(named)
+        among = are_wanted(columns.subscription_number)
         conditions.append(among if wanted else ~among)
     ours = ("import_number", "replaced_by")
     kept = [columns[name] for name in only] or [one for one in columns if one.name not in ours]
@@ -77,6 +63,13 @@ def _read_contract_table(
 def read_sources(connection: Connection) -> pd.DataFrame:
     """Where stored rows came from: source, file, sheet."""
     return read_frame(connection, select(sources.c.source, sources.c.file, sources.c.sheet))
+
+
+def business_units(connection: Connection) -> pd.Series:
+    """The business units of all contracts, each once."""
+    columns = CONTRACT_TABLES["subscriptions"].c
+    named = select(columns.business_unit).where(columns.replaced_by == CURRENT).distinct()
+    return read_frame(connection, named)["business_unit"]
 
 
 def products_with_milestones(connection: Connection) -> pd.Series:
@@ -116,9 +109,9 @@ def products_with_milestones(connection: Connection) -> pd.Series:
     return read_frame(connection, selection)["product_code"]
 
 
-def posted_amounts(connection: Connection, *, wanted: bool) -> pd.DataFrame:
-    """What was posted, net of corrections, adjustments left aside: subscription_number,
-    charge_number, what, amount_minor."""
+def posted_amounts(connection: Connection) -> pd.DataFrame:
+    """What was posted of the named subscriptions (`wanted.want_subscriptions`), net of corrections,
+    adjustments left aside: subscription_number, charge_number, what, amount_minor."""
     columns = bill_lines.c
     selection = select(
         columns.subscription_number,
@@ -128,25 +121,27 @@ def posted_amounts(connection: Connection, *, wanted: bool) -> pd.DataFrame:
         .cast(columns.amount_minor.type)
         .label("amount_minor"),
     ).group_by(columns.subscription_number, columns.charge_number, columns.what)
-    if wanted:
-        selection = selection.where(columns.subscription_number.in_(select(_wanted.c.number)))
-    return read_frame(connection, selection).astype({"amount_minor": "int64"})
+    theirs = of_wanted(connection, bill_lines, selection)
+    return read_frame(connection, theirs).astype({"amount_minor": "int64"})
 
 
 def read_plan_changes(
-    connection: Connection, number: int | None
+    connection: Connection, number: int | None, *, wanted: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The milestones that an import replaced, as they were, and the keys of those that it added to
-    plans that were there before."""
+    plans that were there before; `wanted` says that all of them are of named subscriptions, and
+    no other need be looked at."""
     table = CONTRACT_TABLES["milestones"]
     columns = table.c
     kept = ["subscription_number", "charge_number", "event_type", "sequence", "milestone_name",
             "percent_millionths", "amount_minor", "expected_completion_date",
             "completion_date"]  # fmt: skip
+    theirs = [are_wanted(columns.subscription_number)] if wanted else []
     replaced = read_frame(
-        connection, select(*(columns[name] for name in kept)).where(columns.replaced_by == number)
+        connection,
+        select(*(columns[name] for name in kept)).where(columns.replaced_by == number, *theirs),
     )
-    earlier_one = select(columns.sequence).where(columns.import_number < number).limit(1)
+    earlier_one = select(columns.sequence).where(columns.import_number < number, *theirs).limit(1)
     if connection.scalar(earlier_one) is None:  # a first upload need not be looked through
         return replaced, replaced.head(0)
     same_plan = table.alias("earlier")
@@ -168,17 +163,18 @@ def read_plan_changes(
     added = read_frame(
         connection,
         select(*(columns[name] for name in kept[:4])).where(
-            columns.import_number == number, earlier, ~former
+            columns.import_number == number, earlier, ~former, *theirs
         ),
     )
     return replaced, added
 
 
 def recognised_subscriptions(connection: Connection) -> pd.Series:
-    """The named subscriptions (`want_subscriptions`) of which revenue has been recognised."""
-    numbers = revenue_events.c.subscription_number
-    selection = select(numbers).where(numbers.in_(select(_wanted.c.number))).distinct()
-    return read_frame(connection, selection)["subscription_number"]
+    """The named subscriptions (`wanted.want_subscriptions`) of which revenue has been recognised."""
+    numbers = select(revenue_events.c.subscription_number).distinct()
+    return read_frame(connection, of_wanted(connection, revenue_events, numbers))[
+        "subscription_number"
+    ]
 
 
 def next_import_number(connection: Connection) -> int:

@@ -15,6 +15,7 @@ from pipeline.store.schema import (
     run_closings,
     runs,
 )
+from pipeline.store.wanted import of_wanted
 from schemas.outputs import BillLines, OutputTable, RevenueEvents, RevenueLines, dtypes_of
 
 
@@ -153,8 +154,9 @@ def _read_rows(
     return frame[list(dtypes)].fillna(blanks).astype(dtypes).sort_values(by_id, ignore_index=True)
 
 
-def read_posted(connection: Connection, *, before_run: int) -> pd.DataFrame:
-    """The lines posted by earlier runs, which billing compares with.
+def read_posted(connection: Connection, *, before_run: int, wanted: bool = False) -> pd.DataFrame:
+    """The lines posted by earlier runs, which billing compares with; here and below, `wanted` leaves
+    only those of the named subscriptions (`wanted.want_subscriptions`).
 
     Columns: subscription_number, charge_number, what, kind, revision, amount_minor,
     adjustment_minor (int64), service_start, service_end (inclusive), run_number (int64),
@@ -166,13 +168,20 @@ def read_posted(connection: Connection, *, before_run: int) -> pd.DataFrame:
         columns.revision, columns.amount_minor, columns.adjustment_minor, columns.service_start,
         columns.service_end, columns.run_number, runs.c.sent_after_run,
     ).join(runs, runs.c.run_number == columns.run_number)  # fmt: skip
-    return read_frame(connection, selection.where(columns.run_number < before_run)).astype(
+    earlier = selection.where(columns.run_number < before_run)
+    return read_frame(connection, _theirs(connection, bill_lines, earlier, wanted)).astype(
         {"revision": "int64", "amount_minor": "int64", "adjustment_minor": "int64",
          "run_number": "int64"}
     )  # fmt: skip
 
 
-def read_recognised(connection: Connection, *, before_run: int) -> pd.DataFrame:
+def _theirs(connection: Connection, table: Table, selection: Select, wanted: bool) -> Select:
+    return of_wanted(connection, table, selection) if wanted else selection
+
+
+def read_recognised(
+    connection: Connection, *, before_run: int, wanted: bool = False
+) -> pd.DataFrame:
     """The events posted by earlier runs, which recognition compares with.
 
     Columns: subscription_number, charge_number, what, method, revision, satisfaction_date,
@@ -185,19 +194,21 @@ def read_recognised(connection: Connection, *, before_run: int) -> pd.DataFrame:
         columns.amount_minor,
     )  # fmt: skip
     earlier = selection.where(columns.run_number < before_run).order_by(columns.event_id)
-    return read_frame(connection, earlier).astype({"revision": "int64", "amount_minor": "int64"})
+    return read_frame(connection, _theirs(connection, revenue_events, earlier, wanted)).astype(
+        {"revision": "int64", "amount_minor": "int64"}
+    )
 
 
-def read_stated(connection: Connection, *, before_run: int) -> pd.DataFrame:
+def read_stated(connection: Connection, *, before_run: int, wanted: bool = False) -> pd.DataFrame:
     """Each revenue line as it was last stated by an earlier run: revenue_line_id, revision, method,
     total_minor, allocated_minor (int64), starts_on, ends_on."""
     columns = revenue_lines.c
-    last = (
+    revisions = (
         select(columns.revenue_line_id, func.max(columns.revision).label("revision"))
         .where(columns.run_number < before_run)
         .group_by(columns.revenue_line_id)
-        .subquery()
     )
+    last = _theirs(connection, revenue_lines, revisions, wanted).subquery()
     selection = select(
         columns.revenue_line_id, columns.revision, columns.method, columns.total_minor,
         columns.allocated_minor, columns.starts_on, columns.ends_on,
@@ -212,26 +223,26 @@ def read_stated(connection: Connection, *, before_run: int) -> pd.DataFrame:
     )
 
 
-def read_months(connection: Connection, *, before_run: int) -> pd.DataFrame:
+def read_months(connection: Connection, *, before_run: int, wanted: bool = False) -> pd.DataFrame:
     """What earlier runs billed and recognised, by contract and accounting date:
     subscription_number, accounting_date, billed_minor, recognised_minor (int64)."""
+    billed = _by_day(connection, bill_lines, before_run, "billed_minor", wanted)
+    recognised = _by_day(connection, revenue_events, before_run, "recognised_minor", wanted)
     return pd.concat(
-        [
-            _by_day(connection, bill_lines, before_run, "billed_minor").assign(recognised_minor=0),
-            _by_day(connection, revenue_events, before_run, "recognised_minor").assign(
-                billed_minor=0
-            ),
-        ],
-        ignore_index=True,
+        [billed.assign(recognised_minor=0), recognised.assign(billed_minor=0)], ignore_index=True
     )
 
 
-def _by_day(connection: Connection, table: Table, before_run: int, name: str) -> pd.DataFrame:
+def _by_day(
+    connection: Connection, table: Table, before_run: int, name: str, wanted: bool
+) -> pd.DataFrame:
     columns = table.c
     total = func.sum(columns.amount_minor).cast(columns.amount_minor.type).label(name)
     keys = (columns.subscription_number, columns.accounting_date)
     selection = select(*keys, total).where(columns.run_number < before_run).group_by(*keys)
-    return read_frame(connection, selection).astype({name: "int64"})
+    return read_frame(connection, _theirs(connection, table, selection, wanted)).astype(
+        {name: "int64"}
+    )
 
 
 def billed_totals(connection: Connection) -> pd.DataFrame:

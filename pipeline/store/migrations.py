@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, inspect, select
 
 from pipeline.store import schema
+from pipeline.store.agenda import note_all
 from pipeline.store.guards import close_earlier_runs, set_guards
 
 migration_log = Table(
@@ -46,12 +47,23 @@ def _add_guards(connection: Connection) -> None:
     set_guards(connection)
 
 
+def _add_agenda(connection: Connection) -> None:
+    """The agenda, on which every contract stands for the next night; what runs looked at; and how
+    PostgreSQL finds a subscription's rows."""
+    _create_missing_tables(connection)
+    if connection.dialect.name == "postgresql":
+        for index in schema.BY_SUBSCRIPTION:
+            index.create(connection, checkfirst=True)
+    note_all(connection)
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("contracts, ledger and runs", _create_missing_tables),
     ("phases", _create_missing_tables),
     ("revenue", _create_missing_tables),
     ("actions, adjustments and answers", _add_life),
     ("guards and audit trail", _add_guards),
+    ("agenda", _add_agenda),
 )
 
 

@@ -196,6 +196,12 @@ revenue_events = Table(
 )
 Index("revenue_events_by_run", revenue_events.c.run_number)
 
+BY_SUBSCRIPTION = tuple(
+    Index(f"{table.name}_by_subscription", table.c.subscription_number).ddl_if("postgresql")
+    for table in (bill_lines, revenue_lines, revenue_events)
+)
+"""SQLite finds a subscription's rows by the key instead (`wanted`)."""
+
 answers = Table(
     "answers",
     metadata,
@@ -264,6 +270,33 @@ runs_to_close = Table(
     ),
 )  # fmt: skip
 """Filled by a trigger on `runs`: its key is checked at the commit, so no run is kept unclosed."""
+
+agenda = Table(
+    "agenda",
+    metadata,
+    Column("subscription_number", Text, primary_key=True),
+    Column("look_on", Date),
+    sqlite_with_rowid=False,
+)
+"""On which night each contract must be looked at again: none, and it must be uploaded or answered
+first. No row of the ledger: what stands here says where to look, never what is due."""
+Index("agenda_by_day", agenda.c.look_on)
+
+run_scopes = Table(
+    "run_scopes",
+    metadata,
+    Column("run_number", Integer, ForeignKey("runs.run_number"), primary_key=True),
+    Column("contracts", Integer, nullable=False),  # that the store held
+)
+"""Runs that looked at some contracts only, `looked_at`; every other run looked at all."""
+
+looked_at = Table(
+    "looked_at",
+    metadata,
+    Column("run_number", Integer, ForeignKey("runs.run_number"), primary_key=True),
+    Column("subscription_number", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 audit_trail = Table(
     "audit_trail",

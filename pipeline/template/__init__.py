@@ -13,7 +13,8 @@ from pipeline import money
 from pipeline.aside import written_aside
 from pipeline.report.stamps import save_stamped
 from pipeline.store import NoStoreError, reading
-from pipeline.store.contracts import read_contracts, want_subscriptions
+from pipeline.store.contracts import read_contracts
+from pipeline.store.wanted import want_subscriptions
 from pipeline.template import choices, open_milestones
 from pipeline.template.choices import Choices, choices_of
 from pipeline.template.instructions_sheet import About, write_instructions

@@ -5,6 +5,7 @@ README.md in this folder says how a story is laid out and how its expected files
 
 import csv
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,11 @@ class ByHand:
 def test_story(
     story: Path, store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """On one of the databases every night looks at all contracts, on the other only at those that
+    anything changed or came due of: on which, is drawn by the story's name."""
     monkeypatch.chdir(tmp_path)
+    if store_url.startswith("sqlite") == (zlib.crc32(story.name.encode()) % 2 == 0):
+        monkeypatch.setenv("MILESTONE_BILLING_WHOLE_BOOK", "0")
     nights = sorted(path for path in story.glob("2*") if path.is_dir())
     by_hand = read_by_hand(story, [night.name for night in nights])
     for night in nights:
@@ -111,8 +116,11 @@ def run_night(inbox: Path, night: str, store: str, config: Path | None = None) -
         for line in result.stdout.splitlines()
         if line.split()[:1] == ["files"]
     ]
+    told = "".join(  # how many contracts were looked at
+        line for line in result.stdout.splitlines(True) if line.split()[:1] != ["contracts"]
+    )
     files = {name: (folder / name).read_text("utf-8") for folder in folders for name in COMPARED}
-    return Told(result.exit_code, result.stdout, files)
+    return Told(result.exit_code, told, files)
 
 
 def check_expected(told: Told, expected: Path) -> None:

@@ -14,9 +14,9 @@ from pipeline.store.contracts import (
     last_import_number,
     read_contracts,
     read_import_files,
-    want_subscriptions,
 )  # fmt: skip
 from pipeline.store.schema import CONTRACT_TABLES
+from pipeline.store.wanted import want_subscriptions
 from tests.builders import changed, import_company, little_company, only
 
 MILESTONE_UPLOAD = ("milestones", "charges")
