@@ -81,6 +81,14 @@ class Patterns:
                 f"there is not; {RESAVE}"
             )
 
+    def refuse_untyped_texts(self, text: bytes) -> None:
+        """A text in a cell that is of no such type: one reader takes it, another finds a blank."""
+        tag = self.prefix + b":is" if self.prefix else b"is"
+        texts = text.count(b"<" + tag + b">") + text.count(b"<" + tag + b" ")
+        typed = text.count(b' t="inlineStr"') + text.count(b" t='inlineStr'")
+        if texts > typed:
+            raise UnreadableError(f"a cell of the worksheet holds a text and is of no type; {RESAVE}")
+
     def refuse_second_values(self, text: bytes) -> None:
         """Of two values in a cell, which one is meant? Most often each is the last of its cell."""
         if all(text.count(end) == text.count(end + b"</c>") for end in VALUE_ENDS):
@@ -99,6 +107,7 @@ def find_marks(chunks: Iterable[bytes], percent_styles: frozenset[str]) -> CellM
     for patterns, text in _whole_rows(chunks):
         patterns.refuse_mixed_tags(text)
         patterns.refuse_strange_types(text)
+        patterns.refuse_untyped_texts(text)
         patterns.refuse_second_values(text)
         extent.add(text, patterns.filled, plain=not patterns.prefix)
         if b't="e"' in text or b"t='e'" in text:
