@@ -26,9 +26,16 @@ def hold_for(connection: Connection, inputs: Inputs) -> Held:
         },
         posted=kept.posted_amounts(connection),
         recognised=kept.recognised_subscriptions(connection),
-        products_with_milestones=kept.products_with_milestones(connection),
+        products_with_milestones=_products_with_milestones(connection, inputs),
         sources=kept.read_sources(connection),
     )
+
+
+def _products_with_milestones(connection: Connection, inputs: Inputs) -> pd.Series:
+    """Looked for in all contracts, so only where the upload changes products."""
+    if any(sheet.table == "products" for sheet in inputs.sheets):
+        return kept.products_with_milestones(connection)
+    return pd.Series([], dtype="str")
 
 
 def accept(connection: Connection, inputs: Inputs, validated: Validated, command: str) -> int:

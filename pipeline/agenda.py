@@ -37,8 +37,8 @@ def days_to_look(
     look_on (datetime64[s]; missing: once it is uploaded or answered again).
 
     After 31 March: a milestone dated 12 May, 12 May; 600.00 a month that is recognised in the period,
-    1 April; a straight line, 1 April too; a line that a hold keeps back, 1 April; all reached and
-    posted, no day.
+    1 April; a straight line, 1 April too; a line that a hold keeps back, 31 March, so that every run
+    tells of it; all reached and posted, no day.
     """
     night = np.datetime64(as_of, "D")
     numbers = contracts["subscriptions"]["subscription_number"]
@@ -48,6 +48,8 @@ def days_to_look(
         later = np.flatnonzero(days > night)
         at = match(rows.iloc[later], named, ON_SUBSCRIPTION)
         np.minimum.at(first, at, days[later].astype("datetime64[D]").astype(np.int64))
+    for rows in (bills.withheld, bills.rejected[bills.rejected["state"] == WAITS]):
+        first[match(rows, named, ON_SUBSCRIPTION)] = night.astype(np.int64)
     look_on = np.where(first == NO_DAY, periods.NEVER, first.astype("datetime64[D]"))
     return pd.DataFrame(
         {"subscription_number": numbers.to_numpy(), "look_on": look_on.astype("datetime64[s]")}
@@ -68,9 +70,6 @@ def _days(
     yield bills.phases, days_of(bills.phases["starts_on"])
     yield _next_periods(terms, night)
     yield _straight_lines(terms, revenue, night, settings)
-    waits = bills.rejected[bills.rejected["state"] == WAITS]
-    for rows in (bills.withheld, waits):
-        yield rows, np.full(len(rows), night + ONE_DAY)
 
 
 def _written_days(rows: pd.DataFrame) -> Iterator[Dated]:
