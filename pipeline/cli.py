@@ -49,6 +49,7 @@ from pipeline.look_ahead import UntilError, look_ahead
 from pipeline.outbox import OutboxError, write_judgement
 from pipeline.post import RefusedError
 from pipeline.read import InboxError
+from pipeline.report import BlockSheetError
 from pipeline.settings import Settings, SettingsError, read_settings, said_in
 from pipeline.stopping import Stopped, listening
 from pipeline.stopwatch import Stopwatch
@@ -75,7 +76,7 @@ STATUS_OF = {
     UntilError: MISUSED, ForecastFileError: FAILED, TargetFileError: MISUSED,
     TemplateError: MISUSED, TemplateFileError: FAILED,
     ControlError: REFUSED, LedgerTextError: REFUSED, TargetError: REFUSED,
-    RefusedError: REFUSED, StoreVersionError: REFUSED, StoreBusyError: BUSY,
+    BlockSheetError: FAILED, RefusedError: REFUSED, StoreVersionError: REFUSED, StoreBusyError: BUSY,
 }  # fmt: skip
 
 

@@ -105,21 +105,28 @@ def as_text(minor: pd.Series, exponents: np.ndarray) -> arrow.Array:
     >>> as_text(pd.Series([-5, 123456, 100]), np.array([2, 2, 0])).to_pylist()
     ['-0.05', '1234.56', '100']
     """
-    values = minor.to_numpy(np.int64)
-    scale = 10 ** np.asarray(exponents, np.int64)
-    digits = arrow.array(np.abs(values) // scale).cast(arrow.large_string())
-    fraction = arrow.array(np.abs(values) % scale).cast(arrow.large_string())
-    signs = arrow.array(np.where(values < 0, "-", "")).cast(arrow.large_string())
-    texts = compute.binary_join_element_wise(signs, digits, BLANK)
-    for places in np.unique(exponents):
+    values, places_of_each = minor.to_numpy(np.int64), np.asarray(exponents, np.int64)
+    texts = arrow.array(values).cast(arrow.large_string())
+    for places in np.unique(places_of_each).tolist():
         if places:
-            padded = compute.utf8_lpad(fraction, int(places), "0")
-            texts = compute.if_else(
-                np.asarray(exponents) == places,
-                compute.binary_join_element_wise(texts, padded, POINT),
-                texts,
-            )
+            pointed = compute.binary_replace_slice(texts, -places, -places, ".")
+            texts = compute.if_else(places_of_each == places, pointed, texts)
+    small = (np.abs(values) < 10**places_of_each) & (places_of_each > 0)
+    if small.any():
+        padded = _small_texts(values[small], places_of_each[small])
+        texts = compute.replace_with_mask(texts, arrow.array(small), padded)
     return texts
+
+
+def _small_texts(values: np.ndarray, places_of_each: np.ndarray) -> arrow.Array:
+    """Amounts of less than one major unit, in which zeros stand before the digits: `-0.05`."""
+    digits = arrow.array(np.abs(values)).cast(arrow.large_string())
+    texts = digits
+    for places in np.unique(places_of_each).tolist():
+        padded = compute.utf8_lpad(digits, places, "0")
+        texts = compute.if_else(places_of_each == places, padded, texts)
+    whole = arrow.array(np.where(values < 0, "-0", "0")).cast(arrow.large_string())
+    return compute.binary_join_element_wise(whole, texts, POINT)
 
 
 def percent_text(millionths: pd.Series) -> arrow.Array:

@@ -101,6 +101,7 @@ def run_night(
             with watch.stage("accept"):
                 number = accept(connection, inputs, validated, "run")
                 scope = scope_of_night(connection, as_of, settings, full=full)
+            del inputs, held  # what was uploaded is as large as what is made of it
             with watch.stage("bill"):
                 contracts = contracts_in_force(connection, validated, scope)
                 run = new_run(connection, as_of, "run", import_number=number, own_import=number,

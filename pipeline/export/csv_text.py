@@ -20,7 +20,7 @@ LINE_END = "\n"
 ROWS_PER_CHUNK = 100_000
 """So many lines are in memory at a time."""
 
-FORMULA_BEGINNINGS = r"\A[=+\-@\t\r\n]"
+FORMULA_BEGINNINGS = np.frombuffer(b"=+-@\t\r\n", np.uint8)
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ def guard_text(texts: arrow.Array) -> arrow.Array:
     >>> guard_text(arrow.array(["=1+1", "1=1", "-x"], arrow.large_string())).to_pylist()
     ["'=1+1", '1=1', "'-x"]
     """
-    suspect = compute.match_substring_regex(texts, FORMULA_BEGINNINGS)
-    if not compute.any(suspect).as_py():
+    suspect = np.isin(_first_octets(texts), FORMULA_BEGINNINGS)
+    if not suspect.any():
         return texts
     guarded = compute.binary_join_element_wise(_scalar("'"), texts, _scalar(""))
-    return compute.if_else(suspect, guarded, texts)
+    return compute.if_else(arrow.array(suspect), guarded, texts)
 
 
 def contains_any(texts: arrow.Array, marks: str) -> bool:
@@ -156,12 +156,29 @@ def _quote_where_needed(texts: arrow.Array, form: LineForm) -> arrow.Array:
 
 def _octets(texts: arrow.Array) -> arrow.Buffer:
     """The encoded text of all rows, one after the other."""
-    _, offsets_buffer, data = texts.buffers()
+    data, offsets = texts.buffers()[2], _offsets(texts)
     if data is None or not len(texts):
         return arrow.py_buffer(b"")
-    offsets = np.frombuffer(offsets_buffer, np.int64)
-    first, last = offsets[texts.offset], offsets[texts.offset + len(texts)]
-    return data.slice(int(first), int(last - first))
+    return data.slice(int(offsets[0]), int(offsets[-1] - offsets[0]))
+
+
+def _first_octets(texts: arrow.Array) -> np.ndarray:
+    """The first octet of each text (uint8), 0 where it is blank."""
+    firsts = np.zeros(len(texts), np.uint8)
+    offsets = _offsets(texts)
+    filled = offsets[1:] > offsets[:-1]
+    if filled.any():
+        octets = np.frombuffer(texts.buffers()[2], np.uint8)
+        firsts[filled] = octets[offsets[:-1][filled]]
+    return firsts
+
+
+def _offsets(texts: arrow.Array) -> np.ndarray:
+    """Where each text begins in the octets, and where the last one ends."""
+    if not len(texts):
+        return np.zeros(1, np.int64)
+    offsets: np.ndarray = np.frombuffer(texts.buffers()[1], np.int64)
+    return offsets[texts.offset : texts.offset + len(texts) + 1]
 
 
 def _scalar(text: str) -> arrow.Scalar:

@@ -31,6 +31,8 @@ BY_UNIT = ("business_unit", "currency")
 SHOWN = ("date", "entry_id", "narrative", "subscription_number", "bill_line_id", "event_id")
 UNSEEN = r"[\p{C}\p{Z}]+"
 """Line breaks, tabs, runs of spaces and what has no width: a space is what they come to."""
+SUSPECT = r"[^ -~]|  |^ | $|[;|]"
+"""Texts in which something of that may stand, or a mark that ends a description."""
 
 
 def write_plain_text(journal: pd.DataFrame, folder: Path) -> list[arrow.Table]:
@@ -119,8 +121,12 @@ def _one_line(narratives: arrow.Array) -> arrow.Array:
     >>> _one_line(arrow.array(["a;  b | c\\n=d"], arrow.large_string())).to_pylist()
     ['a, b / c =d']
     """
-    plain = compute.utf8_trim(compute.replace_substring_regex(narratives, UNSEEN, " "), " ")
-    return compute.replace_substring(compute.replace_substring(plain, ";", ","), "|", "/")
+    suspect = compute.match_substring_regex(narratives, SUSPECT)
+    seen = compute.replace_substring_regex(narratives.filter(suspect), UNSEEN, " ")
+    plain = compute.replace_substring(compute.utf8_trim(seen, " "), ";", ",")
+    return compute.replace_with_mask(
+        narratives, suspect, compute.replace_substring(plain, "|", "/")
+    )
 
 
 def _postings(lines: pd.DataFrame, amounts: arrow.Array) -> arrow.Array:

@@ -87,7 +87,9 @@ class Patterns:
         texts = text.count(b"<" + tag + b">") + text.count(b"<" + tag + b" ")
         typed = text.count(b' t="inlineStr"') + text.count(b" t='inlineStr'")
         if texts > typed:
-            raise UnreadableError(f"a cell of the worksheet holds a text and is of no type; {RESAVE}")
+            raise UnreadableError(
+                f"a cell of the worksheet holds a text and is of no type; {RESAVE}"
+            )
 
     def refuse_second_values(self, text: bytes) -> None:
         """Of two values in a cell, which one is meant? Most often each is the last of its cell."""

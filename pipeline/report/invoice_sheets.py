@@ -1,8 +1,8 @@
 """The sheets of the invoices that Receivables is expected to make, and of their lines."""
 
 from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
 
+from pipeline.report.blocks import BlockSheet
 from pipeline.report.cells import shown_texts
 from pipeline.report.formats import Formats
 from pipeline.report.layout import (
@@ -79,17 +79,20 @@ INVOICE_LINES = DetailSheet(
 
 
 def write_invoice_sheet(
-    worksheet: Worksheet, detail: Detail, details: Details, formats: Formats
+    worksheet: BlockSheet, detail: Detail, details: Details, formats: Formats
 ) -> None:
     """One of the two sheets, with what to know about it."""
-    write_detail(worksheet, detail, formats)
+    is_linked = detail.sheet.table == INVOICES.table
+    write_detail(worksheet, detail, formats, written_over=[V.invoice] if is_linked else [])
     note = NOTES[detail.sheet.table]
     worksheet.write_string(detail.heading_row - 1, 0, note, formats["note"])
-    if detail.sheet.table == INVOICES.table:
+    if is_linked:
         _link_to_lines(worksheet, detail, details[INVOICE_LINES], formats)
 
 
-def _link_to_lines(worksheet: Worksheet, invoices: Detail, lines: Detail, formats: Formats) -> None:
+def _link_to_lines(
+    worksheet: BlockSheet, invoices: Detail, lines: Detail, formats: Formats
+) -> None:
     """Each invoice's number leads to its first line, if the other sheet shows it."""
     numbers = invoices.rows[V.invoice]
     offsets = (invoices.rows[V.lines].cumsum() - invoices.rows[V.lines]).tolist()

@@ -12,6 +12,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.report.blocks import BlockSheet
 from pipeline.report.cells import day_number, shown_texts
 from pipeline.report.formats import Formats
 from pipeline.report.layout import Detail
@@ -70,7 +71,7 @@ def time_line(phases: pd.DataFrame, as_of: datetime.date) -> TimeLine:
 
 
 def write_schedule(
-    worksheet: Worksheet, detail: Detail, as_of: datetime.date, formats: Formats
+    worksheet: BlockSheet, detail: Detail, as_of: datetime.date, formats: Formats
 ) -> None:
     """The whole sheet."""
     write_detail(worksheet, detail, formats)

@@ -1,12 +1,16 @@
 """A detail sheet: one real Excel table, written column by column."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.format import Format
 
 from pipeline import money
+from pipeline.report.blocks import BlockColumn, BlockSheet
 from pipeline.report.cells import (
     counts,
     day_numbers,
@@ -40,17 +44,33 @@ DATE_WIDTH, PERCENT_WIDTH, ROOM = 13, 13, 3
 ROOM_FOR_FILTER = 4
 
 
-def write_detail(worksheet: Worksheet, detail: Detail, formats: Formats) -> None:
-    """The sheet's table below what is said about it."""
+@dataclass(frozen=True)
+class Shown:
+    """A column as its sheet shows it: its cells' values, their looks (`which` of them each has; None:
+    the column's), and the column's own look and width."""
+
+    values: list[Any]
+    look: Format
+    width: int
+    looks: Sequence[Format] = ()
+    which: np.ndarray | None = None
+
+
+def write_detail(
+    worksheet: BlockSheet, detail: Detail, formats: Formats, written_over: Collection[str] = ()
+) -> None:
+    """The sheet's table below what is said about it. Single cells can be written over those of the
+    columns `written_over` only."""
     heading_row = detail.heading_row
     columns = detail.sheet.columns
     if detail.is_cut:
         worksheet.write_string(0, 0, detail.notice, formats["notice"])
-    widths = [
-        _write_column(worksheet, detail, column, (heading_row + 1, at), formats)
-        for at, column in enumerate(columns)
-    ]
-    _set_heights(worksheet, detail, widths)
+    shown = [_shown(detail, column, formats) for column in columns]
+    for at, column in enumerate(shown):
+        worksheet.set_column(at, at, column.width, column.look)
+    single = [column.name in written_over for column in columns]
+    _write_cells(worksheet, heading_row + 1, shown, single)
+    _set_heights(worksheet, detail, shown)
     totals = single_currency_totals(detail)
     last_row = heading_row + max(len(detail.rows), 1) + bool(totals)
     worksheet.add_table(
@@ -73,81 +93,72 @@ def write_detail(worksheet: Worksheet, detail: Detail, formats: Formats) -> None
     worksheet.repeat_rows(0, heading_row)
 
 
-def _write_column(
-    worksheet: Worksheet,
-    detail: Detail,
-    column: DetailColumn,
-    corner: tuple[int, int],
-    formats: Formats,
-) -> int:
-    """The cells of one column below `corner`, whose format serves all its cells; its width."""
-    row, at = corner
+def _shown(detail: Detail, column: DetailColumn, formats: Formats) -> Shown:
+    """The column's values in the form that cells hold, and how they look."""
     values = detail.rows[column.name]
     if column.kind == MONEY:
-        return _write_money(worksheet, detail.rows, column, corner, formats)
+        return _shown_money(detail.rows, column, formats)
     if column.kind in (TEXT, WRAPPED):
         texts = shown_texts(values)
         wanted = max(map(len, texts), default=0) + ROOM
         look = "wrapped" if wanted > column.widest else "text"
-        worksheet.write_column(row, at, texts)
-    elif column.kind in (DATE, MONTH):
-        wanted, look = DATE_WIDTH, "date" if column.kind == DATE else "month"
-        worksheet.write_column(row, at, day_numbers(values))
-    elif column.kind == COUNT:
-        wanted, look = 0, "count"
-        worksheet.write_column(row, at, counts(values))
-    else:
-        wanted, look = PERCENT_WIDTH, "percent"
-        worksheet.write_column(row, at, shares(values))
-    width = _width(column, wanted)
-    worksheet.set_column(at, at, width, formats[look])
-    return width
+        return Shown(texts, formats[look], _width(column, wanted))
+    if column.kind in (DATE, MONTH):
+        look = "date" if column.kind == DATE else "month"
+        return Shown(day_numbers(values), formats[look], _width(column, DATE_WIDTH))
+    if column.kind == COUNT:
+        return Shown(counts(values), formats["count"], _width(column, 0))
+    return Shown(shares(values), formats["percent"], _width(column, PERCENT_WIDTH))
 
 
-def _set_heights(worksheet: Worksheet, detail: Detail, widths: list[int]) -> None:
+def _shown_money(rows: pd.DataFrame, column: DetailColumn, formats: Formats) -> Shown:
+    """Amounts, each with the decimals of its currency; the commonest come from the column."""
+    places = money.exponents_of(rows["currency"])
+    kinds, which, counts = np.unique(places, return_inverse=True, return_counts=True)
+    commonest = int(kinds[counts.argmax()]) if len(kinds) else 2
+    return Shown(
+        major_units(rows[column.name], places),
+        formats.money(commonest),
+        _width(column, _money_width(rows[column.name])),
+        [formats.money(int(kind)) for kind in kinds],
+        which,
+    )
+
+
+def _write_cells(
+    worksheet: BlockSheet, row: int, shown: Sequence[Shown], single: Sequence[bool]
+) -> None:
+    """The cells from `row` on: of the columns that are `single` one by one, else in blocks."""
+    for is_single, numbered in groupby(enumerate(shown), lambda entry: single[entry[0]]):
+        side_by_side = list(numbered)
+        if is_single:
+            for at, column in side_by_side:
+                worksheet.write_column(row, at, column.values)
+        elif len(side_by_side[0][1].values):
+            cells = [_cells(worksheet, column) for _, column in side_by_side]
+            worksheet.write_block(row, side_by_side[0][0], cells)
+
+
+def _cells(worksheet: BlockSheet, column: Shown) -> BlockColumn:
+    if isinstance(column.values[0], str):
+        return worksheet.text_cells(column.values, column.look)
+    return worksheet.number_cells(column.values, column.looks or [column.look], column.which)
+
+
+def _set_heights(worksheet: BlockSheet, detail: Detail, shown: Sequence[Shown]) -> None:
     """Rows as high as their wrapped texts need: not every program finds that out by itself."""
     headings = [
-        lines_needed([column.heading], width - ROOM_FOR_FILTER)[0]
-        for column, width in zip(detail.sheet.columns, widths, strict=True)
+        lines_needed([column.heading], one.width - ROOM_FOR_FILTER)[0]
+        for column, one in zip(detail.sheet.columns, shown, strict=True)
     ]
     worksheet.set_row(detail.heading_row, min(max(2, *headings), 3) * LINE_HEIGHT)
     lines = np.ones(len(detail.rows), np.int64)
-    for column, width in zip(detail.sheet.columns, widths, strict=True):
+    for column, one in zip(detail.sheet.columns, shown, strict=True):
         if column.kind in (TEXT, WRAPPED):
-            texts = shown_texts(detail.rows[column.name])
-            lines = np.maximum(lines, np.array(lines_needed(texts, width), np.int64))
+            lines = np.maximum(lines, np.array(lines_needed(one.values, one.width), np.int64))
     for place in np.flatnonzero(lines > 1).tolist():
         height = LINE_HEIGHT * min(int(lines[place]), MOST_LINES)
         worksheet.set_row(detail.heading_row + 1 + place, height)
-
-
-def _write_money(
-    worksheet: Worksheet,
-    rows: pd.DataFrame,
-    column: DetailColumn,
-    corner: tuple[int, int],
-    formats: Formats,
-) -> int:
-    """Amounts, each with the decimals of its currency; the commonest come from the column.
-
-    The width of the column.
-    """
-    row, at = corner
-    places = money.exponents_of(rows["currency"])
-    amounts = major_units(rows[column.name], places)
-    kinds, counts = np.unique(places, return_counts=True)
-    commonest = int(kinds[counts.argmax()]) if len(kinds) else 2
-    width = _width(column, _money_width(rows[column.name]))
-    worksheet.set_column(at, at, width, formats.money(commonest))
-    if len(kinds) <= 1:
-        worksheet.write_column(row, at, amounts)
-        return width
-    looks = {int(kind): formats.money(int(kind)) for kind in kinds}
-    write = worksheet.write_number
-    for offset, (amount, kind) in enumerate(zip(amounts, places.tolist(), strict=True)):
-        if amount is not None:
-            write(row + offset, at, amount, looks[kind])
-    return width
 
 
 def _money_width(minor: pd.Series) -> int:

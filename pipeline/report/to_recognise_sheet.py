@@ -4,9 +4,9 @@ import datetime
 
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline import money
+from pipeline.report.blocks import BlockSheet
 from pipeline.report.cells import major_units
 from pipeline.report.formats import Formats
 from pipeline.report.layout import Detail
@@ -15,10 +15,10 @@ from pipeline.report.to_come import BUCKETS, TOTAL, UNDATED, bucket_headings
 
 
 def write_to_recognise(
-    worksheet: Worksheet, detail: Detail, as_of: datetime.date, formats: Formats
+    worksheet: BlockSheet, detail: Detail, as_of: datetime.date, formats: Formats
 ) -> None:
     """The sheet of charges: a table whose last column adds up the months of its row."""
-    write_detail(worksheet, detail, formats)
+    write_detail(worksheet, detail, formats, written_over=[TOTAL])
     headings = bucket_headings(as_of)
     worksheet.write_string(
         detail.heading_row - 1,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.record import RunRecord
 from pipeline.report.billing_sheets import SCHEDULE
+from pipeline.report.blocks import BlockSheet
 from pipeline.report.checks import checks_of
 from pipeline.report.checks_sheet import write_checks
 from pipeline.report.detail_files import write_detail_files
@@ -67,6 +67,9 @@ def write_workbook(record: RunRecord, controls: pd.DataFrame, path: Path) -> Non
         checks = checks_of(record, details, controls, places, closings)
         write_checks(checks_sheet, checks, formats)
         write_flags(summary, places, checks, formats)
+        sheets = workbook.worksheets()
+    for worksheet in sheets:
+        worksheet.refuse_unwritten()
     write_detail_files(details, record, path.parent)
 
 
@@ -83,7 +86,7 @@ def _without_collection() -> Iterator[None]:
 
 
 def _write_detail(
-    worksheet: Worksheet, detail: Detail, as_of: datetime.date, details: Details, formats: Formats
+    worksheet: BlockSheet, detail: Detail, as_of: datetime.date, details: Details, formats: Formats
 ) -> None:
     """A table of rows; some have more beside it."""
     by_table = {SCHEDULE.table: write_schedule, TO_RECOGNISE.table: write_to_recognise}
@@ -96,7 +99,7 @@ def _write_detail(
 
 
 def _write_report(
-    workbook: Workbook, worksheet: Worksheet, report: ReportSheet, record: RunRecord,
+    workbook: Workbook, worksheet: BlockSheet, report: ReportSheet, record: RunRecord,
     details: Details, formats: Formats,
 ) -> dict[str, str]:  # fmt: skip
     """A report with its charts; the cells of the last closing balances, where it has some."""
@@ -129,9 +132,9 @@ def _properties(record: RunRecord) -> dict[str, object]:
     }
 
 
-def _add_sheet(workbook: Workbook, tab: str, record: RunRecord) -> Worksheet:
+def _add_sheet(workbook: Workbook, tab: str, record: RunRecord) -> BlockSheet:
     """A sheet that prints with what it is and of which run."""
-    worksheet = workbook.add_worksheet(tab)
+    worksheet = workbook.add_worksheet(tab, BlockSheet)
     worksheet.hide_gridlines(2 if tab in TITLED else 1)
     title, about = f"{TITLE} {record.run_id}: {tab}", f"As of {record.as_of.isoformat()}"
     set_up_page(worksheet, title, about, header=tab not in TITLED)

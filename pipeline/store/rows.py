@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as arrow
+import pyarrow.compute as compute
 from sqlalchemy import Connection, Date, Select, Table, Text, cast, select, types
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -18,10 +19,13 @@ def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> N
     """Insert every row of the frame; its columns are the table's columns of the same names.
 
     Half of the cost is handing over values one by one, so columns without a value are left out,
-    and a whole number that is the same in every row stands in the statement.
+    and a whole number that is the same in every row stands in the statement. SQLite keeps rows in
+    the order of their key: in any other order a large upload costs it twice as much.
     """
     if frame.empty:
         return
+    if connection.dialect.name == "sqlite":
+        frame = in_key_order(frame, next(iter(table.primary_key)).name)
     given = [str(name) for name in frame.columns if frame[name].notna().any()]
     fixed = {name: int(frame[name].iloc[0]) for name in given if _is_one_number(frame[name])}
     if connection.dialect.name == "postgresql" or len(fixed) == len(given):
@@ -40,6 +44,20 @@ def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> N
             cursor.executemany(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', rows)
     finally:
         cursor.close()
+
+
+def in_key_order(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    """The frame by a text that its key begins with, as octets compare; itself where it is so already.
+
+    >>> in_key_order(pd.DataFrame({"code": ["b", "B", "a"]}, dtype="str"), "code")["code"].tolist()
+    ['B', 'a', 'b']
+    """
+    if key not in frame or frame[key].dtype != "str":
+        return frame
+    texts = arrow_texts(frame[key])
+    if compute.all(compute.less_equal(texts[:-1], texts[1:])).as_py():
+        return frame
+    return frame.take(compute.array_sort_indices(texts).to_numpy())
 
 
 def update_rows(connection: Connection, statement: str, rows: Iterator[tuple] | Sequence) -> None:
