@@ -61,9 +61,9 @@ def _days(
     settings: Settings,
 ) -> Iterator[Dated]:  # fmt: skip
     """Every day on which a contract may call for something; past days among them."""
-    for rows in contracts.values():
+    for name, rows in contracts.items():
         if "subscription_number" in rows:
-            yield from _written_days(rows)
+            yield from _written_days(name, rows)
     terms = bills.terms
     for name in ("live_from", "live_before"):
         yield terms, days_of(terms[name])
@@ -72,12 +72,14 @@ def _days(
     yield _straight_lines(terms, revenue, night, settings)
 
 
-def _written_days(rows: pd.DataFrame) -> Iterator[Dated]:
-    """The days that stand in a table's rows, and the days after them: an end is the last day served."""
+def _written_days(table: str, rows: pd.DataFrame) -> Iterator[Dated]:
+    """The days that stand in a table's rows, and the days after them: an end is the last day served, what
+    is expected is late from the day after, and a milestone may hand over on the day after."""
     for name in rows.columns[rows.dtypes == "datetime64[s]"]:
         days = days_of(rows[name])
         yield rows, days
-        yield rows, days + ONE_DAY
+        if (table, name) != ("milestones", "completion_date"):
+            yield rows, days + ONE_DAY
 
 
 def _next_periods(terms: pd.DataFrame, night: np.datetime64) -> Dated:

@@ -153,6 +153,7 @@ def read_milestone_answers(connection: Connection) -> pd.DataFrame:
         select(columns.subscription_number, columns.charge_number, columns.what, standing.state)
         .join(_standing, standing.bill_line_id == LINE)
         .where(columns.kind == "MILESTONE", columns.revision == 0, standing.state != UNANSWERED)
+        .where(LINE.in_(select(standing.bill_line_id)))  # SQLite would look at all lines instead
     )
     return read_frame(connection, selection)
 
@@ -163,7 +164,7 @@ def read_rejected(connection: Connection) -> pd.DataFrame:
     selection = (
         select(*(bill_lines.c[name] for name in dtypes), _standing.c.message)
         .join(_standing, _standing.c.bill_line_id == LINE)
-        .where(_standing.c.state == REJECTED)
+        .where(_standing.c.state == REJECTED, LINE.in_(select(_standing.c.bill_line_id)))
     )
     frame = read_frame(connection, selection)
     blanks = {name: "" for name, dtype in dtypes.items() if dtype == "str"} | {"message": ""}
