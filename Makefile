@@ -51,6 +51,9 @@ audit: $(VENV)/installed-dev ## known vulnerabilities of what is installed, wher
 bench: $(VENV)/installed-dev ## time nights of up to 1,000,000 milestones and 6,000,000 periods
 	@$(BIN)/python -m benchmarks.bench $(MILESTONES) $(RECURRING:%=--recurring %)
 
+bench-quick: $(VENV)/installed-dev ## the same with 20,000 and 200,000 milestones, in two minutes
+	@$(BIN)/python -m benchmarks.bench 20000 200000 --floors 1
+
 fuzz: $(VENV)/installed-dev ## mutate the sample files for SECONDS (or SEEDS rounds from FIRST on) and judge what is read
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) --seeds $(SEEDS) --first $(FIRST)
 
@@ -89,4 +92,4 @@ $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 		echo "the packages can't be installed: is a package index reachable from here?"; exit 1; }
 	@touch $@ $(VENV)/installed
 
-.PHONY: help run test lint audit bench fuzz torture races docs clean
+.PHONY: help run test lint audit bench bench-quick fuzz torture races docs clean

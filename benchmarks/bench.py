@@ -1,8 +1,10 @@
-"""`make bench`: two nights of a given size beside a floor, as whole processes, in one run.
+"""`make bench`: two nights of each size beside a floor and a naive script, as whole processes.
 
-The floor is a DuckDB script that reads the same files, joins them, computes the same amounts and
-writes the same AutoInvoice lines, with no checks, no ledger and no workbook. Seconds depend on the
-machine and on what else it does; the ratios are what to quote.
+The floor (`floor.py`) is a DuckDB script that reads the same files, joins them, computes the same
+amounts and writes the same AutoInvoice lines, with no checks, no ledger and no workbook. The naive
+script (`naive.py`) is what people write first: a Python loop and one workbook. Seconds depend on the
+machine and on what else it does; the ratios are what to quote, those of processor time before those
+of the clock.
 """
 
 import json
@@ -12,18 +14,21 @@ import statistics
 import subprocess
 import sys
 import time
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
+from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import click
 
-from benchmarks.make_inbox import make_inboxes, make_recurring_inbox
-
-FIRST_NIGHT, SECOND_NIGHT = "2026-03-31", "2026-04-30"
+FIRST_NIGHT = "2026-03-31"
+NIGHTS = {"first": FIRST_NIGHT, "second": "2026-04-30", "third": "2026-05-01"}
 LAST_DAY = "2027-12-31"
-FLOOR_RUNS = 3
+MIB = 2**20
 
 
 @dataclass(frozen=True)
@@ -35,78 +40,121 @@ class Timed:
     peak_mib: float
 
 
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a night: seconds on the clock, and by how many MiB it raised the peak."""
+
+    seconds: float
+    more_mib: float
+
+
+@dataclass(frozen=True)
+class Night:
+    """A night of so many rows (milestones, or recurring charges), and its stages by name."""
+
+    rows: int
+    timed: Timed
+    stages: Mapping[str, Stage]
+
+
+Nights = Mapping[str, Night]
+
+
 @click.command()
 @click.argument("sizes", nargs=-1, type=click.IntRange(min=1000))
 @click.option("--recurring", type=click.IntRange(min=100), multiple=True, help="Recurring charges.")
+@click.option("--floors", type=click.IntRange(min=1), default=3, help="Runs of the floor.")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("bench"))
-def main(sizes: Sequence[int], recurring: Sequence[int], folder: Path) -> None:
-    """Time the nights of each size (milestones) and print seconds, memory and ratios."""
-    nights = {size: bench(size, folder / str(size)) for size in sizes}
-    for small, large in zip(list(nights), list(nights)[1:], strict=False):
-        growth = nights[large].wall / nights[small].wall
-        click.echo(
-            f"time({large:,}) / time({small:,}) = {growth:.2f} for {large / small:.0f} times the rows"
-        )
-    schedules = {size: bench_recurring(size, folder / f"recurring-{size}") for size in recurring}
-    for small, large in zip(list(schedules), list(schedules)[1:], strict=False):
-        growth = schedules[large].wall / schedules[small].wall
-        click.echo(
-            f"time({large:,}) / time({small:,}) = {growth:.2f} for {large / small:.0f} times the charges"
-        )
+def main(sizes: Sequence[int], recurring: Sequence[int], floors: int, folder: Path) -> None:
+    """Time the nights of each size (milestones) and print seconds, memory, ratios and growth."""
+    ordered = sorted(sizes)
+    nights = [bench(size, folder / str(size), floors, size == ordered[0]) for size in ordered]
+    for small, large in pairwise(nights):
+        tell_growth(small, large)
+    schedules = [bench_recurring(size, folder / f"recurring-{size}") for size in sorted(recurring)]
+    for small, large in pairwise(schedules):
+        tell_growth(small, large)
 
 
-def bench(size: int, folder: Path) -> Timed:
-    """Both nights of one size; returns the first."""
+def bench(size: int, folder: Path, floors: int, is_smallest: bool) -> Nights:
+    """The nights of one size; of the smallest, the naive script too."""
     click.echo(f"== {size:,} milestones ==")
-    if not (folder / "second").exists():
-        make_inboxes(size, folder)
-    for stale in ("store", "out", "floor"):
+    if not (folder / "third").exists():
+        apart("make_inbox", "make_inboxes", size, folder)
+    for stale in ("store", "out", "floor", "naive"):
         shutil.rmtree(folder / stale, ignore_errors=True)
     (folder / "store").mkdir()
-    floors = [run_floor(folder) for _ in range(FLOOR_RUNS)]
-    floor = statistics.median(one.wall for one in floors)
-    first = run_night(folder, "first", FIRST_NIGHT)
-    second = run_night(folder, "second", SECOND_NIGHT)
-    tell("floor", sorted(floors, key=lambda one: one.wall)[FLOOR_RUNS // 2], floor)
-    tell("first night", first, floor)
-    tell_stages(folder / "first.json")
-    tell("second night", second, floor)
-    tell_stages(folder / "second.json")
-    click.echo(f"second night / first night = {second.wall / first.wall:.2f}")
-    click.echo(f"the lines are the floor's: {'yes' if same_lines(folder) else 'NO'}")
-    return first
+    floor = median([run_script("floor", folder) for _ in range(floors)])
+    beside = {"floor": floor}
+    if is_smallest:
+        beside["naive"] = run_script("naive", folder)
+    for name, one in beside.items():
+        click.echo(f"{name:<18}{told(one)}")
+    nights = {name: run_night(folder, name, as_of, size) for name, as_of in NIGHTS.items()}
+    for name, night in nights.items():
+        tell_night(f"{name} night", night, beside)
+    for name in ("second", "third"):
+        part, whole = nights[name].timed, nights["first"].timed
+        click.echo(
+            f"{name} night / first night = {part.wall / whole.wall:.3f} by the clock, "
+            f"{part.cpu / whole.cpu:.3f} by processor time"
+        )
+    click.echo(
+        f"the lines are the floor's: {in_words(apart('compare', 'same_lines', folder, FIRST_NIGHT))}"
+    )
+    if is_smallest:
+        click.echo(
+            f"the naive amounts are the floor's: {in_words(apart('compare', 'same_amounts', folder))}"
+        )
+        click.echo(
+            "the naive script is a loop: its time grows with the rows, and is not taken again"
+        )
+    return nights
 
 
-def bench_recurring(charges: int, folder: Path) -> Timed:
+def bench_recurring(charges: int, folder: Path) -> Nights:
     """One night that bills two years of monthly periods of so many charges."""
     click.echo(f"== {charges:,} recurring charges, {24 * charges:,} lines due ==")
     if not (folder / "first").exists():
-        make_recurring_inbox(charges, folder / "first")
+        apart("make_inbox", "make_recurring_inbox", charges, folder / "first")
     for stale in ("store", "out"):
         shutil.rmtree(folder / stale, ignore_errors=True)
     (folder / "store").mkdir()
-    night = run_night(folder, "first", LAST_DAY)
-    click.echo(
-        f"one night         {night.wall:8.2f} s  {night.cpu:8.2f} s cpu  {night.peak_mib:8.0f} MiB peak"
-        f"  {night.wall / charges * 1e6:5.0f} s per million charges"
-    )
-    tell_stages(folder / "first.json")
-    return night
+    night = run_night(folder, "first", LAST_DAY, charges)
+    tell_night("one night", night, {})
+    return {"one": night}
 
 
-def run_floor(folder: Path) -> Timed:
-    """The floor on the first night's files."""
-    floor = Path(__file__).parent / "floor.py"
-    return timed([str(floor), str(folder / "first"), FIRST_NIGHT, str(folder / "floor")])
+def run_script(name: str, folder: Path) -> Timed:
+    """The floor, or the naive script, on the first night's files."""
+    script = Path(__file__).parent / f"{name}.py"
+    return timed([str(script), str(folder / "first"), FIRST_NIGHT, str(folder / name)])
 
 
-def run_night(folder: Path, name: str, as_of: str) -> Timed:
+def run_night(folder: Path, name: str, as_of: str, rows: int) -> Night:
     """One night through the command line."""
-    store = f"sqlite:///{folder / 'store' / 'bench.db'}"
-    return timed(
+    store, timings = f"sqlite:///{folder / 'store' / 'bench.db'}", folder / f"{name}.json"
+    one = timed(
         ["-m", "pipeline", "run", str(folder / name), "--as-of", as_of, "--out", str(folder / "out"),
-         "--store", store, "--quiet", "--timings", str(folder / f"{name}.json")]
+         "--store", store, "--quiet", "--timings", str(timings)]
     )  # fmt: skip
+    stages, before = {}, 0.0
+    for stage in json.loads(timings.read_text("utf-8")):
+        peak = stage["peak_memory_mib"]
+        stages[stage["stage"]] = Stage(stage["seconds"], peak - before)
+        before = peak
+    return Night(rows, one, stages)
+
+
+def apart(module: str, function: str, *given: object) -> Any:
+    """A function of a benchmark's module, called in a process of its own: a process that is timed counts
+    the memory of the one that began it as its own, so this one stays small."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as other:
+        return other.submit(_called, module, function, *given).result()
+
+
+def _called(module: str, function: str, *given: object) -> Any:
+    return getattr(import_module(f"benchmarks.{module}"), function)(*given)
 
 
 def timed(arguments: list[str]) -> Timed:
@@ -117,35 +165,59 @@ def timed(arguments: list[str]) -> Timed:
     wall = time.perf_counter() - began
     if status:
         raise click.ClickException(f"{' '.join(arguments)} ended with status {status}")
-    cpu = usage.ru_utime + usage.ru_stime
-    return Timed(wall, cpu, usage.ru_maxrss / 1024)
+    return Timed(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def tell(name: str, one: Timed, floor: float) -> None:
-    """One line of figures."""
-    click.echo(
-        f"{name:<18}{one.wall:8.2f} s  {one.cpu:8.2f} s cpu  {one.peak_mib:8.0f} MiB peak"
-        f"  {one.wall / floor:5.2f} x floor"
-    )
+def median(runs: Sequence[Timed]) -> Timed:
+    """The run in the middle, by processor time."""
+    middle = statistics.median_low(one.cpu for one in runs)
+    return next(one for one in runs if one.cpu == middle)
 
 
-def tell_stages(path: Path) -> None:
-    """The seconds of each stage."""
-    for stage in json.loads(path.read_text("utf-8")):
-        click.echo(f"  {stage['stage']:<16}{stage['seconds']:8.2f} s")
+def told(one: Timed) -> str:
+    """Seconds and memory of a process."""
+    return f"{one.wall:8.2f} s  {one.cpu:8.2f} s cpu  {one.peak_mib:8.0f} MiB peak"
 
 
-def same_lines(folder: Path) -> bool:
-    """Whether the AutoInvoice lines of the first night are the floor's, byte for byte."""
-    archives = sorted((folder / "out" / f"{FIRST_NIGHT}-1" / "ar").glob("*.zip"))
-    ours = sorted(_content(path) for path in archives)
-    floors = sorted(path.read_bytes() for path in (folder / "floor").glob("*.csv"))
-    return ours == floors and bool(ours)
+def tell_night(name: str, night: Night, beside: Mapping[str, Timed]) -> None:
+    """A night, its ratios to what ran beside it, and its stages."""
+    one = night.timed
+    click.echo(f"{name:<18}{told(one)}  {one.peak_mib * MIB / night.rows:8,.0f} B a row")
+    for other, by in beside.items():
+        clock, processor = one.wall / by.wall, one.cpu / by.cpu
+        click.echo(f"  to the {other:<9}{clock:8.2f} x     {processor:6.2f} x cpu")
+    for stage, of in night.stages.items():
+        speed = night.rows / of.seconds if of.seconds else 0
+        click.echo(
+            f"  {stage:<18}{of.seconds:6.2f} s  {speed:12,.0f} rows a second"
+            f"  {of.more_mib * MIB / night.rows:+8,.0f} B a row of the peak"
+        )
 
 
-def _content(archive: Path) -> bytes:
-    with zipfile.ZipFile(archive) as opened:
-        return opened.read("RaInterfaceLinesAll.csv")
+def tell_growth(small: Nights, large: Nights) -> None:
+    """How much longer a row takes at the larger size: 1 is linear."""
+    for name in small:
+        one, other = small[name], large[name]
+        click.echo(
+            f"== {name} night, time per row at {other.rows:,} / at {one.rows:,} (1: linear) =="
+        )
+        pairs = {
+            "clock": (one.timed.wall, other.timed.wall),
+            "processor": (one.timed.cpu, other.timed.cpu),
+            "peak memory": (one.timed.peak_mib, other.timed.peak_mib),
+            **{
+                stage: (one.stages[stage].seconds, of.seconds)
+                for stage, of in other.stages.items()
+                if one.stages.get(stage) and one.stages[stage].seconds
+            },
+        }
+        for what, (before, after) in pairs.items():
+            click.echo(f"  {what:<18}{after / other.rows / (before / one.rows):6.2f}")
+
+
+def in_words(is_so: bool) -> str:
+    """Yes, or a no that is seen."""
+    return "yes" if is_so else "NO"
 
 
 if __name__ == "__main__":

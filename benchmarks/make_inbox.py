@@ -1,9 +1,11 @@
-"""Make two inboxes of any size: a first night, and a later one that completes 1 % more.
+"""Make three inboxes of any size: a first night, one that changes 1 % of the contracts, and one that
+changes nothing.
 
     python benchmarks/make_inbox.py 1000000 bench/inbox
 
-writes `first/` (every table; about half of the milestones are complete on 2026-03-31) and
-`second/` (a partial milestones.csv: one milestone in a hundred, completed on 2026-04-15).
+writes `first/` (every table; about half of the milestones are complete on 2026-03-31), `second/` (a
+partial milestones.csv: a milestone of one contract in a hundred, completed on 2026-04-15) and `third/`
+(the lookups again).
 The same size gives the same bytes.
 """
 
@@ -32,20 +34,20 @@ DAYS = 90
 """Completion dates of the first night lie in January to March 2026."""
 
 LATER_COMPLETION = "2026-04-15"
-ONE_CHARGE_IN = 25
-"""One milestone of one charge in 25 is completed later: one milestone in a hundred."""
+ONE_CHARGE_IN = 100
+"""One milestone of one charge in a hundred is completed later; a contract has one charge."""
 
 
 @click.command()
 @click.argument("milestones", type=click.IntRange(min=100))
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def main(milestones: int, folder: Path) -> None:
-    """Make FOLDER/first and FOLDER/second with MILESTONES milestones."""
+    """Make FOLDER/first, second and third with MILESTONES milestones."""
     make_inboxes(milestones, folder)
 
 
 def make_inboxes(milestones: int, folder: Path) -> None:
-    """Write both nights; the number of milestones is rounded down to whole charges."""
+    """Write the nights; the number of milestones is rounded down to whole charges."""
     contracts = make_contracts(milestones // MILESTONES_PER_CHARGE)
     plan = make_milestones(contracts)
     tables = {
@@ -65,6 +67,7 @@ def make_inboxes(milestones: int, folder: Path) -> None:
     write_table(
         later.assign(completion_date=LATER_COMPLETION), folder / "second" / "milestones.csv"
     )
+    write_table(tables["lookups"], folder / "third" / "lookups.csv")
 
 
 def make_recurring_inbox(charges: int, folder: Path) -> None:

@@ -73,8 +73,8 @@ def _days(
 
 
 def _written_days(table: str, rows: pd.DataFrame) -> Iterator[Dated]:
-    """The days that stand in a table's rows, and the days after them: an end is the last day served, what
-    is expected is late from the day after, and a milestone may hand over on the day after."""
+    """The days that stand in a table's rows, and the days after them: an end is the last day served,
+    what is expected is late from the day after, and a phase may hand over on the day after."""
     for name in rows.columns[rows.dtypes == "datetime64[s]"]:
         days = days_of(rows[name])
         yield rows, days

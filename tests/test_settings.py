@@ -225,7 +225,8 @@ def test_choices(tmp_path: Path, name: str, values: tuple[str, ...]) -> None:
 
 
 def test_settings_of_an_earlier_version() -> None:
-    """A store remembers settings from before there were accounts: those are the defaults."""
+    """A store remembers settings from before there were accounts: those are the defaults; no file was
+    split."""
     old = json.dumps(
         {
             "first_open_day": "2026-04-01",
@@ -239,6 +240,7 @@ def test_settings_of_an_earlier_version() -> None:
         phase_handover="day_after",
         receivables=Receivables(batch_source="Mine"),
         workbook_rows=5,
+        lines_per_file=10**9,
     )
 
 

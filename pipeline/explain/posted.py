@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from pipeline.explain.kept import Kept
-from pipeline.export.archives import unit_names
+from pipeline.export.archives import ANY_NUMBER, unit_names, with_number
 from pipeline.export.choice import targets_of
 from pipeline.export.csv_files import BILL_LINES, JOURNAL, REVENUE_EVENTS
 from pipeline.export.row_sources import BILL_LINES as LINES
@@ -54,40 +54,50 @@ def files_of_line(connection: Connection, kept: Kept, line: Any) -> list[dict[st
 
 def _interface(connection: Connection, kept: Kept, line: Any, run_number: int) -> list[dict]:
     """The line in the files of a run that sends it, for the first time or again: its row there, or
-    for files in the order of their documents, only their names."""
+    for files in the order of their documents, and for one that was split, only their names."""
     run, unit = kept.run(run_number), line.business_unit
     names = unit_names(places.business_units_of(connection, run_number))
     before = places.unit_rows_before(connection, run_number, line.bill_line_id, unit)
+    settings = settings_from_text(run.settings)
     found: list[dict] = []
-    for target in targets_of(settings_from_text(run.settings)):
+    for target in targets_of(settings):
         if LINES in target.tables and run_number == line.run_number:
             path = target.tables[LINES]
             found.append({"run_id": run.run_id, "file": path, "target": target.name})
         if [form.rows for form in target.records] != [LINES]:
             continue
-        if target.parts == (BUSINESS_UNIT,) and not target.documents:
+        of_unit = unit if target.parts == (BUSINESS_UNIT,) else ""
+        is_whole = places.lines_sent(connection, run_number, of_unit) <= settings.lines_per_file
+        if target.parts == (BUSINESS_UNIT,) and not target.documents and is_whole:
             member = {"member": target.text.member} if target.text.member else {}
             file = target.path_of({BUSINESS_UNIT: names[unit]})
             row = before + FIRST_ROW - (0 if target.text.header else 1)
             found.append({"run_id": run.run_id, "file": file, **member, "row": row})
         else:
-            found.append({"run_id": run.run_id, "file": _any_of(target), "target": target.name})
+            names_of_files = {BUSINESS_UNIT: names[unit]} if of_unit else {}
+            file = _any_of(target, names_of_files, is_whole)
+            found.append({"run_id": run.run_id, "file": file, "target": target.name})
     return found
 
 
-def _any_of(target: Target) -> str:
+def _any_of(target: Target, known: dict[str, str], is_whole: bool) -> str:
     """The path with a star for what tells its files apart."""
-    return target.path_of(dict.fromkeys(target.parts, "*"))
+    path = target.path_of({**dict.fromkeys(target.parts, ANY_NUMBER), **known})
+    return path if is_whole or ANY_NUMBER in path else with_number(path, ANY_NUMBER)
 
 
 def files_of_event(connection: Connection, kept: Kept, event: Any) -> list[dict[str, Any]]:
     """Every file of its run in which a satisfaction event stands, and its row there."""
     number, event_id = int(event.run_number), event.event_id
     run_id = kept.run(number).run_id
+    settings = settings_from_text(kept.run(number).settings)
     sent_in = places.satisfaction_row(connection, number, event_id)
+    is_whole = places.revenue_rows_sent(connection, number) <= settings.lines_per_file
     interface = [
         {"run_id": run_id, "file": target.path, "member": "S", "row": sent_in}
-        for target in targets_of(settings_from_text(kept.run(number).settings))
+        if is_whole
+        else {"run_id": run_id, "file": _any_of(target, {}, is_whole), "target": target.name}
+        for target in targets_of(settings)
         if sent_in is not None and [form.rows for form in target.records] == RECORDS
     ]
     return [

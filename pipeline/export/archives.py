@@ -4,12 +4,16 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count as counting
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
 RESERVED = frozenset(
     ["con", "prn", "aux", "nul"] + [f"{port}{n}" for port in ("com", "lpt") for n in range(10)]
 )
+ANY_NUMBER = "*"
+FEWEST_DIGITS = 3
 LONGEST_NAME = 200
 """Octets of a business unit in a file name: file systems allow 255 for the whole name."""
 
@@ -39,6 +43,44 @@ def unit_names(business_units: Iterable[str]) -> dict[str, str]:
         taken.add(_same_file(name))
         names[business_unit] = name
     return names
+
+
+def numbered_names(path: str, count: int, whole: Iterable[str]) -> list[str]:
+    """The names of so many parts of a file, which sort as they are counted; none is in `whole`.
+
+    >>> numbered_names("ar/Import-East.zip", 2, ["ar/import-EAST-001.zip", "ar/Import-East.zip"])
+    ['ar/Import-East-002.zip', 'ar/Import-East-003.zip']
+    """
+    taken = {_same_file(name) for name in whole}
+    digits = max(FEWEST_DIGITS, len(str(count)))
+    names = (with_number(path, f"{number:0{digits}d}") for number in counting(1))
+    return list(islice((name for name in names if _same_file(name) not in taken), count))
+
+
+def with_number(path: str, number: str) -> str:
+    """The path with a number (or what stands for one) before its suffix.
+
+    >>> with_number("ar/Import-East.zip", "001"), with_number("my.books/all", "*")
+    ('ar/Import-East-001.zip', 'my.books/all-*')
+    """
+    folder, slash, name = path.rpartition("/")
+    stem, dot, suffix = name.rpartition(".") if "." in name else (name, "", "")
+    return f"{folder}{slash}{stem}-{number}{dot}{suffix}"
+
+
+def is_one_of(file: str, path: str) -> bool:
+    """Whether a file is one of those whose number a `*` stands for, or a part of one that was split.
+
+    >>> is_one_of("x/a-007.csv", "x/a-*.csv"), is_one_of("ar/East-001.zip", "ar/East.zip")
+    (True, True)
+    >>> is_one_of("ar/East-2-001.zip", "ar/East.zip"), is_one_of("ar/East-2.zip", "ar/East.zip")
+    (False, False)
+    """
+    pattern = path if ANY_NUMBER in path else with_number(path, ANY_NUMBER)
+    before, _, after = pattern.partition(ANY_NUMBER)
+    number = file[len(before) : len(file) - len(after)]
+    is_number = number.isdecimal() and len(number) >= FEWEST_DIGITS
+    return is_number and file == before + number + after
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pipeline.export.row_forms import TargetError
 from pipeline.export.row_sources import RowSource
 from pipeline.export.targets import SIDE, Documents, Limits
 from pipeline.frames import SEPARATOR, code_groups
+from pipeline.settings.declared import MOST_LINES_PER_FILE
 from pipeline.words import number_text
 
 CHARGES, CREDITS = "charges", "credits"
@@ -74,16 +75,20 @@ def _numbers(pattern: str, firsts: pd.DataFrame, run_id: str, as_of: datetime.da
 
 
 def file_bounds(
-    rows: pd.DataFrame, limits: Limits, sizes: np.ndarray | None, head: int, target: str
-) -> Iterator[slice]:
+    rows: pd.DataFrame, limits: Limits, sizes: np.ndarray | None, head: int, target: str,
+    most: int = MOST_LINES_PER_FILE,
+) -> Iterator[slice]:  # fmt: skip
     """Which rows each file takes: as many whole documents as the limits allow, in order.
 
     `sizes` are the rows' octets (needed for a limit of octets only), `head` those of what stands
-    above them. Rows without documents are one each.
+    above them. Rows without documents are one each. The ledger's `limits` are never exceeded; the
+    site's, `most` rows, by a document that is longer.
 
     >>> rows = pd.DataFrame({"document": [0, 0, 1, 2]})
-    >>> list(file_bounds(rows, Limits(rows=3), None, 0, "x"))
+    >>> list(file_bounds(rows, Limits(rows=3), None, 0, "x", 9))
     [slice(0, 3, None), slice(3, 4, None)]
+    >>> list(file_bounds(rows, Limits(rows=3), None, 0, "x", 1))
+    [slice(0, 2, None), slice(2, 3, None), slice(3, 4, None)]
     """
     count = len(rows)
     codes = rows[DOCUMENT].to_numpy() if DOCUMENT in rows else np.arange(count)
@@ -92,7 +97,7 @@ def file_bounds(
     octets = np.append(0, np.cumsum(sizes if sizes is not None else np.zeros(count, np.int64)))
     at = 0
     while at < len(firsts):
-        stop = len(firsts)
+        stop = max(at + 1, _most(starts, at, starts[at] + most))
         if limits.documents:
             stop = min(stop, at + limits.documents)
         if limits.rows:

@@ -17,7 +17,7 @@ from pipeline.export.csv_text import Column
 from pipeline.export.render import render_columns
 from pipeline.export.row_forms import InvoiceForm, RowForm
 from pipeline.export.row_sources import due_dates, rows_of
-from pipeline.frames import sum_groups
+from pipeline.frames import code_groups, sum_groups
 from pipeline.record import RunRecord
 from pipeline.settings import Settings
 from schemas.invoices import ExpectedInvoiceLines, ExpectedInvoices
@@ -71,9 +71,9 @@ def group_codes(rows: pd.DataFrame, form: RowForm, settings: Settings) -> tuple[
     for name in form.invoices.group_by:
         column = _written(rows, form, [name], settings)[name]
         if not isinstance(column, str):
-            encoded = column.dictionary_encode()
-            own = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-            codes = pd.factorize(codes * len(encoded.dictionary) + own)[0].astype(np.int64)
+            own, count = code_groups(column)
+            if count > 1:  # else all rows agree
+                codes = pd.factorize(codes * count + own)[0].astype(np.int64)
     return codes, int(codes.max(initial=-1)) + 1
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.export.choice import targets_of
 from pipeline.export.controls import amount_in_words
 from pipeline.findings import ERROR, INFO, WARNING
 from pipeline.record import RunRecord
@@ -25,6 +26,7 @@ def write_manifest(record: RunRecord, controls: pd.DataFrame, folder: Path) -> N
 def manifest_of(record: RunRecord, controls: pd.DataFrame, folder: Path) -> dict[str, Any]:
     """What the manifest says, as plain values."""
     severities = record.findings["severity"].value_counts()
+    longer = _longer_files(record, controls)
     return {
         "run_id": record.run_id,
         "as_of": record.as_of.isoformat(),
@@ -53,6 +55,7 @@ def manifest_of(record: RunRecord, controls: pd.DataFrame, folder: Path) -> dict
             }
             for total in controls.to_dict("records")
         ],
+        **({"longer_than_lines_per_file": longer} if longer else {}),
     }
 
 
@@ -60,6 +63,16 @@ def _scope(record: RunRecord) -> dict[str, Any]:
     """How many contracts the run is about, where that is not all."""
     at = record.looked_at
     return {"contracts": {"looked_at": at.contracts, "of": at.of}} if at else {}
+
+
+def _longer_files(record: RunRecord, controls: pd.DataFrame) -> list[str]:
+    """The interface files that one invoice, document or entry makes longer than the site wants; by the
+    rows that carry amounts."""
+    rows = controls.loc[controls["file"].str.contains("/")].groupby("file")["rows"].sum()
+    tables = {path for target in targets_of(record.settings) for path in target.tables.values()}
+    return [
+        name for name in rows[rows > record.settings.lines_per_file].index if name not in tables
+    ]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -33,13 +33,13 @@ LINE_BREAKS = "\n\v\f\r\x85\u2028\u2029"
 def render_columns(rows: pd.DataFrame, form: RowForm, settings: Settings) -> dict[str, Column]:
     """Every column of the form's layout for these rows; blank where nothing fills it."""
     section = getattr(settings, form.settings) if form.settings else None
-    texts = _source_texts(rows, form, section)
     cases = ROW_SOURCES[form.rows].cases
     masks = {
         case: cases[case](rows, section)
         for case in {case for column in form.columns.values() for case, _ in column.choices}
         if case != ALWAYS
     }
+    texts = _source_texts(rows, form, section, masks)
     filled = {
         name: _finished(_choose(column, texts, masks), column, len(rows))
         for name, column in form.columns.items()
@@ -47,12 +47,16 @@ def render_columns(rows: pd.DataFrame, form: RowForm, settings: Settings) -> dic
     return {name: filled.get(name, "") for name in form.layout}
 
 
-def _source_texts(rows: pd.DataFrame, form: RowForm, section: Any) -> dict[Source, Column]:
-    """Each source once, however many columns it fills, without what would break the row."""
+def _source_texts(
+    rows: pd.DataFrame, form: RowForm, section: Any, masks: Mapping[str, np.ndarray]
+) -> dict[Source, Column]:
+    """Each source once, however many columns it fills, without what would break the row; none of a case
+    in which no row is."""
     sources = {
         source
         for column in form.columns.values()
-        for _, chosen in column.choices
+        for case, chosen in column.choices
+        if case == ALWAYS or masks[case].any()
         for source in chosen
     }
     return {
@@ -102,10 +106,12 @@ def _choose(
     """The text of the first case that holds; a constant where all lines agree."""
     chosen: Column = ""
     for case, sources in reversed(column.choices):
+        if case != ALWAYS and not masks[case].any():
+            continue
         text = _first_not_blank([texts[source] for source in sources])
         if case == ALWAYS or masks[case].all():
             chosen = text
-        elif masks[case].any():
+        else:
             chosen = compute.if_else(arrow.array(masks[case]), _operand(text), _operand(chosen))
     return chosen
 

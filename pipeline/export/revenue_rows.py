@@ -5,6 +5,8 @@ satisfaction event says how much of a line is satisfied on a day. Lines that are
 period have no events: their first and last day say everything.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pyarrow as arrow
@@ -27,22 +29,6 @@ SATISFIED_PLACES = 12
 WHOLE = 10**SATISFIED_PLACES
 DERIVED = {"satisfied_quantity": SATISFIED_PLACES, "satisfied_percent": SATISFIED_PLACES - 2}
 """How `satisfied` can be shown, and with how many decimals: 250000000000 is 0.25, or 25 percent."""
-
-
-def revenue_rows(record: RunRecord) -> dict[str, pd.DataFrame]:
-    """The rows of each kind that the run has news of, by the name that a target gives them.
-
-    revenue_documents    DOCUMENT_FIELDS, one row per product line with a revenue line of this run
-    revenue_lines        RevenueLines and `version`, the revision counted from 1
-    satisfaction_events  RevenueEvents that satisfy something, `line_version`, and `satisfied`:
-                         the part of the line, in 10 to the -12th; negative takes it back
-    """
-    lines = record.revenue_lines
-    return {
-        "revenue_documents": _documents(lines),
-        "revenue_lines": lines.assign(version=lines["revision"] + 1),
-        "satisfaction_events": _satisfaction_events(record.revenue_events),
-    }
 
 
 def document_fields() -> frozenset[str]:
@@ -78,14 +64,24 @@ def text_of_revenue_field(rows: pd.DataFrame, name: str, date_format: str) -> ar
     return text_of_field(rows, name, date_format)
 
 
-def _documents(lines: pd.DataFrame) -> pd.DataFrame:
-    documents = lines.drop_duplicates(DOCUMENT_KEY, keep="last")
+def revenue_documents(record: RunRecord) -> pd.DataFrame:
+    """DOCUMENT_FIELDS, one row per product line with a revenue line of this run."""
+    documents = record.revenue_lines.drop_duplicates(DOCUMENT_KEY, keep="last")
     return documents.sort_values(DOCUMENT_KEY, ignore_index=True)[list(DOCUMENT_FIELDS)]
 
 
-def _satisfaction_events(events: pd.DataFrame) -> pd.DataFrame:
-    """An event of 0 percent corrects an amount, which Revenue Management does of itself."""
-    measured = events.loc[events["method"].ne(OVER_TIME)]
+def revenue_lines(record: RunRecord) -> pd.DataFrame:
+    """RevenueLines and `version`, the revision counted from 1."""
+    return record.revenue_lines.assign(version=record.revenue_lines["revision"] + 1)
+
+
+def satisfaction_events(record: RunRecord) -> pd.DataFrame:
+    """RevenueEvents that satisfy something, `line_version`, and `satisfied`: the part of the line, in 10
+    to the -12th; negative takes it back.
+
+    An event of 0 percent corrects an amount, which Revenue Management does of itself.
+    """
+    measured = record.revenue_events.loc[record.revenue_events["method"].ne(OVER_TIME)]
     satisfied = _satisfied(measured)
     return measured.assign(line_version=measured["line_revision"] + 1, satisfied=satisfied).loc[
         satisfied != 0
@@ -108,6 +104,14 @@ def _satisfied(events: pd.DataFrame) -> np.ndarray:
     # no event can satisfy more than the whole line, nor any of a line that has come to nothing
     share = sign * fraction(np.array(WHOLE), np.clip(amount, -size, size), np.maximum(size, 1))
     return np.where(is_period, share, stated)
+
+
+REVENUE_ROWS: dict[str, Callable[[RunRecord], pd.DataFrame]] = {
+    "revenue_documents": revenue_documents,
+    "revenue_lines": revenue_lines,
+    "satisfaction_events": satisfaction_events,
+}
+"""The rows of each kind that a run has news of, by the name that a target gives them."""
 
 
 def shown_of(model: type[OutputTable]) -> frozenset[str]:

@@ -25,38 +25,43 @@ TERMS = r"^\s*(?i:net\s+)?(?P<days>[0-9]{1,3})(?i:\s*days?)?(?i:\s*net)?\s*$"
 
 @dataclass(frozen=True)
 class RowSource:
-    """Fields that can be named, how one becomes text (rows, field, date format), cases, and the
-    column of whole minor units that is totalled (blank: its rows carry no amount)."""
+    """Fields that can be named, how one becomes text (rows, field, date format), cases, the column of
+    whole minor units that is totalled (blank: its rows carry no amount), and the columns in which rows
+    agree that are never parted by a file's end (`splits.py`)."""
 
     fields: frozenset[str]
     text_of: Callable[[pd.DataFrame, str, str], arrow.Array]
     cases: dict[str, Case] = field(default_factory=dict)
     amount: str = ""
+    together: tuple[str, ...] = ()
 
 
 BILL_LINES, REVENUE_LINES = "bill_lines", "revenue_lines"
+OF_PRODUCT_LINE = tuple(revenue_rows.DOCUMENT_KEY)
 ROW_SOURCES: dict[str, RowSource] = {
     BILL_LINES: RowSource(
         ledger_text.field_names() | OF_RUN | OF_CONTRACT | OF_DOCUMENT | {DUE_DATE},
         ledger_text.text_of_field, BILL_LINE_CASES, "amount_minor",
     ),
     "revenue_documents": RowSource(
-        revenue_rows.document_fields() | OF_RUN, revenue_rows.text_of_revenue_field
+        revenue_rows.document_fields() | OF_RUN, revenue_rows.text_of_revenue_field,
+        together=OF_PRODUCT_LINE,
     ),
     REVENUE_LINES: RowSource(
         revenue_rows.line_fields() | OF_RUN, revenue_rows.text_of_revenue_field, METHOD_CASES,
-        "total_minor",
+        "total_minor", OF_PRODUCT_LINE,
     ),
     "satisfaction_events": RowSource(
-        revenue_rows.event_fields() | OF_RUN, revenue_rows.text_of_revenue_field, METHOD_CASES
+        revenue_rows.event_fields() | OF_RUN, revenue_rows.text_of_revenue_field, METHOD_CASES,
+        together=OF_PRODUCT_LINE,
     ),
     "revenue_events": RowSource(
         revenue_rows.shown_of(RevenueEvents) | OF_RUN, ledger_text.text_of_field, METHOD_CASES,
-        "amount_minor",
+        "amount_minor", OF_PRODUCT_LINE,
     ),
     "journal": RowSource(
         revenue_rows.shown_of(JournalLines) | OF_RUN | OF_DOCUMENT, ledger_text.text_of_field, {},
-        "debit_minor",
+        "debit_minor", ("entry_id",),
     ),
 }  # fmt: skip
 
@@ -68,7 +73,7 @@ def rows_of(record: RunRecord, rows: str, fields: Collection[str]) -> pd.DataFra
     elif rows in ("revenue_events", "journal"):
         found = record.revenue_events if rows == "revenue_events" else record.journal
     else:
-        found = revenue_rows.revenue_rows(record)[rows]
+        found = revenue_rows.REVENUE_ROWS[rows](record)
     if "run_id" in fields:
         found = found.assign(run_id=record.run_id).astype({"run_id": "str"})
     if "as_of" in fields:

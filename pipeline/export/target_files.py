@@ -1,6 +1,6 @@
 """The files of a target: which there are, their rows, and their bytes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as arrow
 
 from pipeline.export.amount_text import plain_amounts
-from pipeline.export.archives import opened, unit_names
+from pipeline.export.archives import is_one_of, numbered_names, opened, unit_names
 from pipeline.export.controls import control_of_chunk, ledger_controls
 from pipeline.export.csv_text import (
     ROWS_PER_CHUNK,
@@ -25,21 +25,35 @@ from pipeline.export.parquet_tables import expected_table_controls, write_tables
 from pipeline.export.render import render_columns
 from pipeline.export.row_forms import RowForm
 from pipeline.export.row_sources import ROW_SOURCES, rows_of
+from pipeline.export.splits import Arranged, Rows, Spans, split
 from pipeline.export.targets import BUSINESS_UNIT, SIDE, Target
 from pipeline.record import RunRecord
 from pipeline.settings import Settings
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-Rows = Mapping[str, pd.DataFrame]
-"""Kind of row to its rows."""
+Rendered = tuple[pd.DataFrame, dict[str, Column]]
+"""Rows, and the columns that are written of them."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """The rows that share a path: one file or, where its files are numbered, several."""
+    """The rows that share a path: one file or, where its files are numbered or too long, several."""
 
     values: Mapping[str, str]
     rows: Rows
+
+
+@dataclass(frozen=True)
+class File:
+    """One file: its path, and from where to where it takes the arranged rows of each kind."""
+
+    path: str
+    spans: Spans
+
+    @property
+    def total(self) -> int:
+        """How many rows it takes."""
+        return sum(span.stop - span.start for span in self.spans.values())
 
 
 def write_target(record: RunRecord, target: Target, folder: Path) -> list[arrow.Table]:
@@ -48,15 +62,18 @@ def write_target(record: RunRecord, target: Target, folder: Path) -> list[arrow.
     if target.tables:
         return write_tables(record, target, folder)
     controls: list[arrow.Table] = []
-    write = _write_numbered if target.is_numbered else _write_one
-    for part in _parts(_rows(record, target), target):
-        controls += write(part, target, record.settings, folder)
+    parts = list(_parts(_rows(record, target), target))
+    whole = [target.path_of(part.values) for part in parts]
+    for part, path in zip(parts, whole, strict=True):
+        rows, files = _files(part, path, target, record.settings, whole)
+        for block in _blocks(files):
+            controls += _write_block(block, rows, target, record.settings, folder)
     return controls
 
 
 def expected_controls(record: RunRecord, target: Target) -> list[pd.DataFrame]:
     """What a target's files must come to by the ledger, in the columns of `join_controls`; numbered
-    files go together, with `*` for their number."""
+    files go together, with `*` for their number, and one that was split is expected whole."""
     if target.tables:
         return expected_table_controls(record, target)
     # where the path names nothing, rows without amounts have no say in which files there are
@@ -73,28 +90,36 @@ def expected_controls(record: RunRecord, target: Target) -> list[pd.DataFrame]:
 
 
 def joined_files(controls: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
-    """The control totals with the numbered files of a path added up, under the name that is expected.
+    """The control totals with the numbered files of a path, and those of one that was split, added up
+    under the name that is expected.
 
     >>> columns = ["file", "business_unit", "currency", "rows", "amount_minor"]
     >>> written = [["x/a-001.csv", "E", "USD", 2, 5], ["x/a-002.csv", "E", "USD", 1, 1]]
-    >>> expected = pd.DataFrame([["x/a-*.csv", "E", "USD", 3, 6]], columns=columns)
-    >>> joined_files(pd.DataFrame(written, columns=columns), expected).values.tolist()
+    >>> for name in ("x/a-*.csv", "x/a.csv"):
+    ...     expected = pd.DataFrame([[name, "E", "USD", 3, 6]], columns=columns)
+    ...     joined_files(pd.DataFrame(written, columns=columns), expected).values.tolist()
     [['x/a-*.csv', 'E', 'USD', 3, 6]]
+    [['x/a.csv', 'E', 'USD', 3, 6]]
     """
-    patterns = [name for name in expected["file"].unique() if "*" in name]
-    if not patterns:
+    owned = ["file", "business_unit"]
+    # a name can be that of a part of one business unit and of the whole of another
+    known = {unit: of["file"].unique().tolist() for unit, of in expected.groupby("business_unit")}
+    found = controls[owned].drop_duplicates()
+    names = [_expected(file, known.get(unit, [])) for file, unit in found.to_numpy().tolist()]
+    if names == found["file"].tolist():
         return controls
-    names = {name: name for name in controls["file"].unique()}
-    for pattern in patterns:
-        before, _, after = pattern.partition("*")
-        for name in names:
-            middle = name[len(before) : len(name) - len(after)]
-            if name.startswith(before) and name.endswith(after) and middle.isdecimal():
-                names[name] = pattern
-    keys = ["file", "business_unit", "currency"]
-    renamed = controls.assign(file=controls["file"].map(names).astype("str"))
+    renamed = controls.merge(found.assign(name=names), on=owned, validate="many_to_one")
+    renamed = renamed.drop(columns="file").rename(columns={"name": "file"}).astype({"file": "str"})
     # totals may be Python integers, beyond an int64
+    keys = [*owned, "currency"]
     return renamed.groupby(keys, sort=True, as_index=False)[["rows", "amount_minor"]].sum()
+
+
+def _expected(file: str, names: Sequence[str]) -> str:
+    """Under which of the names a file is expected; its own where it is under none."""
+    if file in names:
+        return file
+    return next((name for name in names if is_one_of(file, name)), file)
 
 
 def _rows(record: RunRecord, target: Target) -> dict[str, pd.DataFrame]:
@@ -143,43 +168,78 @@ def _those_of(frame: pd.DataFrame, given: Mapping[str, str]) -> pd.DataFrame:
     return frame.loc[np.logical_and.reduce(masks)]
 
 
-def _write_one(part: Part, target: Target, settings: Settings, folder: Path) -> list[arrow.Table]:
-    """The only file of a part, some rows at a time."""
+def _files(
+    part: Part, path: str, target: Target, settings: Settings, whole: Sequence[str]
+) -> tuple[dict[str, Arranged], list[File]]:
+    """The rows of a part as its files take them, and the files; `whole` are the names of files that
+    are not split, which no part of another one takes."""
+    as_they_are = {kind: Arranged(frame) for kind, frame in part.rows.items()}
+    if target.is_numbered:
+        [form] = target.records
+        bounds = _bounds(part.rows[form.rows], target, settings)
+        return as_they_are, [
+            File(target.path_of(part.values, number), {form.rows: bound})
+            for number, bound in enumerate(bounds, 1)
+        ]
+    if sum(len(part.rows[form.rows]) for form in target.records) <= settings.lines_per_file:
+        spans = {kind: slice(0, len(frame)) for kind, frame in part.rows.items()}
+        return as_they_are, [File(path, spans)]
+    arranged, shares = split(part.rows, target.records, settings)
+    names = numbered_names(path, len(shares), whole) if len(shares) > 1 else [path]
+    return arranged, [File(name, spans) for name, spans in zip(names, shares, strict=True)]
+
+
+def _write_block(
+    block: Sequence[File], rows: Mapping[str, Arranged], target: Target, settings: Settings,
+    folder: Path,
+) -> list[arrow.Table]:  # fmt: skip
+    """Files side by side: what several small ones hold is rendered together, one by itself some rows at
+    a time."""
     controls: list[arrow.Table] = []
-    path = target.path_of(part.values)
-    total = sum(len(frame) for frame in part.rows.values())
-    with opened(folder / path, target.text.member, total) as file:
-        file.write(_head(target))
-        for form in target.records:
-            for chunk in row_chunks(part.rows[form.rows]):
-                columns = render_columns(chunk, form, settings)
-                file.write(csv_bytes(list(columns.values()), len(chunk), target.text.lines))
-                if form.control:
-                    controls.append(_control(chunk, form, columns, path))
+    first = block[0].spans
+    together = [
+        _rendered(rows[form.rows], _joined(first, block[-1].spans, form), form, settings)
+        for form in (target.records if len(block) > 1 else ())
+    ]
+    for file in block:
+        with opened(folder / file.path, target.text.member, file.total) as stream:
+            stream.write(_head(target))
+            for place, form in enumerate(target.records):
+                span = file.spans[form.rows]
+                pieces = (
+                    _rendered(rows[form.rows], piece, form, settings) for piece in _pieces(span)
+                )
+                own = [_cut(together[place], span, first[form.rows].start)] if together else pieces
+                for chunk, columns in own:
+                    stream.write(csv_bytes(list(columns.values()), len(chunk), target.text.lines))
+                    if form.control:
+                        controls.append(_control(chunk, form, columns, file.path))
     return controls
 
 
-def _write_numbered(
-    part: Part, target: Target, settings: Settings, folder: Path
-) -> list[arrow.Table]:
-    """The numbered files of a part; what many small files hold is rendered together."""
-    controls: list[arrow.Table] = []
-    [form] = target.records
-    rows, number = part.rows[form.rows], 0
-    for block in _blocks(_bounds(rows, target, settings)):
-        chunk = rows.iloc[block[0].start : block[-1].stop]
-        columns = render_columns(chunk, form, settings)
-        for bound in block:
-            number += 1
-            at, count = bound.start - block[0].start, bound.stop - bound.start
-            own = {name: _sliced(column, at, count) for name, column in columns.items()}
-            path = target.path_of(part.values, number)
-            with opened(folder / path, target.text.member, count) as file:
-                file.write(_head(target))
-                file.write(csv_bytes(list(own.values()), count, target.text.lines))
-            if form.control:
-                controls.append(_control(rows.iloc[bound], form, own, path))
-    return controls
+def _rendered(rows: Arranged, span: slice, form: RowForm, settings: Settings) -> Rendered:
+    chunk = rows.at(span)
+    return chunk, render_columns(chunk, form, settings)
+
+
+def _cut(rendered: Rendered, span: slice, start: int) -> Rendered:
+    """Those of a span, of what was rendered from `start` on."""
+    chunk, columns = rendered
+    at, count = span.start - start, span.stop - span.start
+    return chunk.iloc[at : at + count], {
+        name: column if isinstance(column, str) else column.slice(at, count)
+        for name, column in columns.items()
+    }
+
+
+def _joined(first: Spans, last: Spans, form: RowForm) -> slice:
+    return slice(first[form.rows].start, last[form.rows].stop)
+
+
+def _pieces(span: slice) -> Iterator[slice]:
+    """A span some rows at a time."""
+    for start in range(span.start, span.stop, ROWS_PER_CHUNK):
+        yield slice(start, min(start + ROWS_PER_CHUNK, span.stop))
 
 
 def _bounds(rows: pd.DataFrame, target: Target, settings: Settings) -> Iterator[slice]:
@@ -193,23 +253,23 @@ def _bounds(rows: pd.DataFrame, target: Target, settings: Settings) -> Iterator[
             for chunk in row_chunks(rows)
         ]
         sizes = np.concatenate(chunks)
-    return file_bounds(rows, target.limits, sizes, len(_head(target)), target.name)
+    return file_bounds(
+        rows, target.limits, sizes, len(_head(target)), target.name, settings.lines_per_file
+    )
 
 
-def _blocks(bounds: Iterator[slice]) -> Iterator[list[slice]]:
-    """Neighbouring files together, until they have as many rows as are rendered at a time."""
-    block: list[slice] = []
-    for bound in bounds:
-        block.append(bound)
-        if bound.stop - block[0].start >= ROWS_PER_CHUNK:
+def _blocks(files: Sequence[File]) -> Iterator[list[File]]:
+    """Neighbouring files together, of no more rows than are rendered at a time."""
+    block: list[File] = []
+    total = 0
+    for file in files:
+        total += file.total
+        if block and total > ROWS_PER_CHUNK:
             yield block
-            block = []
+            block, total = [], file.total
+        block.append(file)
     if block:
         yield block
-
-
-def _sliced(column: Column, at: int, count: int) -> Column:
-    return column if isinstance(column, str) else column.slice(at, count)
 
 
 def _head(target: Target) -> bytes:

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from string import Formatter
 
+from pipeline.export.archives import ANY_NUMBER
 from pipeline.export.csv_text import LineForm
 from pipeline.export.row_forms import RowForm
 
@@ -17,7 +18,6 @@ BUSINESS_UNIT, CURRENCY, SIDE, NUMBER = "business_unit", "currency", "side", "nu
 PARTS = (BUSINESS_UNIT, CURRENCY, SIDE)
 """What a path can name so that each has files of its own."""
 
-ANY_NUMBER = "*"
 SUFFIX = ".toml"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.export import Target, targets_of
+from pipeline.export.archives import ANY_NUMBER, with_number
 from pipeline.record import RunRecord
 from pipeline.report.answer_sheets import REJECTED
 from pipeline.report.billing_sheets import BILL_LINES
@@ -74,8 +75,10 @@ class Family:
     is_due: bool = True
 
     def __contains__(self, file: str) -> bool:
-        parts = re.split(r"\{[a-z_]+\}", self.path)
-        return re.fullmatch("[^/]+".join(map(re.escape, parts)), file) is not None
+        paths = (self.path, with_number(self.path, "{number}"))  # whole, or one of its parts
+        split = (re.split(r"\{[a-z_]+\}", path) for path in paths)
+        patterns = ("[^/]+".join(map(re.escape, parts)) for parts in split)
+        return any(re.fullmatch(pattern, file) for pattern in patterns)
 
     def named(self, files: Sequence[str], unit: str, currency: str) -> str:
         """The files that were written, else the one that was expected; many go by what they share."""
@@ -83,7 +86,10 @@ class Family:
             return ", ".join(files)
         known = {"business_unit": unit, "currency": currency, "side": "*", "number": "*"}
         told = self.path.format(**known)
-        return f"{told} ({len(files):,} files)" if files else told
+        if not files:
+            return told
+        told = told if ANY_NUMBER in told else with_number(told, ANY_NUMBER)
+        return f"{told} ({len(files):,} files)"
 
 
 MOST_NAMED = 3
@@ -99,9 +105,9 @@ FAMILIES = (
 def file_checks(record: RunRecord, details: Details, controls: pd.DataFrame) -> Iterator[Check]:
     """Every exported file against the ledger: no file, and no line in a file, without the other.
 
-    `controls` are the totals of what was written. Files that share a path but for a number, or for
-    charges and credits, go together. A file that no target of the run knows is listed with what it
-    comes to, compared with nothing.
+    `controls` are the totals of what was written. Files that share a path but for a number (the parts
+    of one that was too long, too), or for charges and credits, go together. A file that no target of
+    the run knows is listed with what it comes to, compared with nothing.
     """
     sources = sources_of(record, details)
     left = controls

@@ -26,6 +26,9 @@ NIGHTLY, MONTH_END = STRAIGHT_LINE_POSTINGS = ("nightly", "month_end")
 DEFAULT_TARGETS = ("oracle-autoinvoice", "oracle-revenue")
 LONGEST_NAME = 60
 
+MOST_LINES_PER_FILE = 10**9
+"""More than any file has: nothing is split."""
+
 MOST_OF_A_BOUND = 10**15
 A_BOUND = Whole(1, MOST_OF_A_BOUND)
 
@@ -203,6 +206,10 @@ class Settings:
     whole_book: int = setting(
         20_000, Whole(0, 10**9),
         "contracts: with so many or fewer, a night looks at all of them; with more, at what changed",
+    )  # fmt: skip
+    lines_per_file: int = setting(
+        100_000, Whole(1, MOST_LINES_PER_FILE),
+        "an interface file with more lines is split, never inside an invoice",
     )  # fmt: skip
     targets: tuple[str, ...] = setting(
         DEFAULT_TARGETS, Names(LONGEST_NAME), "files for other ledgers that a run writes",

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from pipeline.settings.declared import SECTIONS, Settings
+from pipeline.settings.declared import MOST_LINES_PER_FILE, SECTIONS, Settings
 
 
 def settings_text(settings: Settings) -> str:
@@ -36,6 +36,8 @@ def settings_from_text(text: str) -> Settings:
     plain: dict[str, Any] = {
         name: tuple(one) if isinstance(one, list) else one for name, one in given.items()
     }
+    # versions that did not know the setting wrote one file: written again, it is the same
+    plain.setdefault("lines_per_file", MOST_LINES_PER_FILE)
     return Settings(
         first_open_day=datetime.date.fromisoformat(day) if day else None, **sections, **plain
     )

@@ -26,14 +26,24 @@ def unit_rows_before(
     """How many lines of the business unit stand before this one in the run's zip: those that it
     posted, and those that it sent again."""
     lines = bill_lines.c
-    before = and_(
-        lines.business_unit == business_unit, _octets(connection, lines.bill_line_id) < line_id
-    )
-    again = _counted(
-        connection, before, lines.bill_line_id == resent_lines.c.bill_line_id,
-        resent_lines.c.run_number == run_number,
+    return _sent(
+        connection, run_number, lines.business_unit == business_unit,
+        _octets(connection, lines.bill_line_id) < line_id,
     )  # fmt: skip
-    return again + _counted(connection, lines.run_number == run_number, before)
+
+
+def lines_sent(connection: Connection, run_number: int, business_unit: str = "") -> int:
+    """How many lines the run sends, of the business unit or of all: posted, and sent again."""
+    of_unit = [bill_lines.c.business_unit == business_unit] if business_unit else []
+    return _sent(connection, run_number, *of_unit)
+
+
+def _sent(connection: Connection, run_number: int, *conditions: ColumnElement) -> int:
+    lines, again = bill_lines.c, resent_lines.c
+    return _counted(connection, lines.run_number == run_number, *conditions) + _counted(
+        connection, again.run_number == run_number, lines.bill_line_id == again.bill_line_id,
+        *conditions,
+    )  # fmt: skip
 
 
 def business_units_of(connection: Connection, run_number: int) -> list[str]:
@@ -67,14 +77,22 @@ def satisfaction_row(connection: Connection, run_number: int, event_id: str) -> 
     sent = and_(events.run_number == run_number, _satisfies_something())
     if not _counted(connection, sent, events.event_id == event_id):
         return None
+    upto = _counted(connection, sent, _octets(connection, events.event_id) <= event_id)
+    return _documents_and_lines(connection, run_number) + upto
+
+
+def revenue_rows_sent(connection: Connection, run_number: int) -> int:
+    """How many rows the run sends to Revenue Management."""
+    sent = and_(revenue_events.c.run_number == run_number, _satisfies_something())
+    return _documents_and_lines(connection, run_number) + _counted(connection, sent)
+
+
+def _documents_and_lines(connection: Connection, run_number: int) -> int:
     lines = revenue_lines.c
     of_run = lines.run_number == run_number
     documents = select(lines.subscription_number, lines.line_number).where(of_run).distinct()
-    return (
-        int(connection.scalar(select(func.count()).select_from(documents.subquery())) or 0)
-        + _counted(connection, of_run)
-        + _counted(connection, sent, _octets(connection, events.event_id) <= event_id)
-    )
+    found = connection.scalar(select(func.count()).select_from(documents.subquery()))
+    return int(found or 0) + _counted(connection, of_run)
 
 
 def _satisfies_something() -> ColumnElement:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.export.choice import targets_of
 from pipeline.export.controls import differences, join_controls
-from pipeline.export.revenue_rows import WHOLE, revenue_rows
+from pipeline.export.revenue_rows import WHOLE, satisfaction_events
 from pipeline.export.row_forms import TargetError
 from pipeline.export.target_files import expected_controls, write_target
 from pipeline.record import RunRecord
@@ -398,7 +398,7 @@ def test_the_periods_of_a_charge_satisfy_its_line_once(amounts: list[int]) -> No
     events = events_of(
         *(PERIOD | {"amount_minor": amount, "allocated_minor": sum(amounts)} for amount in amounts)
     )
-    rows = revenue_rows(record_of(lines_of(), events))["satisfaction_events"]
+    rows = satisfaction_events(record_of(lines_of(), events))
     assert len(rows) == len(amounts)
     assert abs(rows["satisfied"].sum() - WHOLE) <= len(amounts) / 2
 
