@@ -5,10 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from pipeline import scope
 from pipeline.nightly import Outcome
 from pipeline.settings import Settings
+from pipeline.store import writing
 from tests.builders import Company, bill_night, changed, contract, joined, only, references
 from tests.desk import Desk, files_below
 
@@ -77,6 +79,21 @@ def test_a_night_that_looks_at_some_says_so_and_writes_the_same_files_again(
     again = desk.on("export", "2026-04-12-1", "--out", tmp_path / "again")
     assert again.exit_code == 0, again.stderr
     assert files_below(tmp_path / "again" / "2026-04-12-1") == written
+
+
+def test_an_agenda_that_is_wrong(tmp_path: Path) -> None:
+    """What it leaves out by mistake is found by --verify, and posted by --full."""
+    desk = Desk(tmp_path)
+    desk.night(COMPANY, "2026-03-31", BY_AGENDA)
+    with writing(desk.store, "test") as connection, connection.begin():
+        connection.execute(text("UPDATE agenda SET look_on = NULL"))
+    assert looked_at(desk.night(NOTHING, "2026-04-12", BY_AGENDA)) == []
+    verified = desk.on("history", "--verify")
+    assert verified.exit_code == 1
+    assert "DATED:10:M2" in verified.stdout
+    full = bill_night(desk.store, "2026-04-12", by_agenda=True, full=True)
+    assert full.record.bill_lines["bill_line_id"].tolist() == ["DATED:10:M2"]
+    assert looked_at(bill_night(desk.store, "2026-04-12", by_agenda=True)) == ["HELD"]
 
 
 def test_when_a_night_looks_at_all(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
