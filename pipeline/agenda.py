@@ -65,10 +65,11 @@ def _days(
         if "subscription_number" in rows:
             yield from _written_days(name, rows)
     terms = bills.terms
-    for name in ("live_from", "live_before"):
-        yield terms, days_of(terms[name])
+    yield terms, days_of(terms["live_from"])
     yield bills.phases, days_of(bills.phases["starts_on"])
-    yield _next_periods(terms, night)
+    for rows, before in ((terms, days_of(terms["live_before"])), _next_periods(terms, night)):
+        yield rows, before
+        yield rows, before - ONE_DAY  # in arrears, revenue is of the last day
     yield _straight_lines(terms, revenue, night, settings)
 
 
