@@ -77,6 +77,10 @@ def reread_sheet(rows: list[list[Any]], sheet: Sheet) -> Rows | None:
     return None
 
 
+BEYOND = "#VALUE!"
+"""What openpyxl makes of a day beyond its calendar, where the file holds a number."""
+
+
 def same(theirs: Any, ours: str) -> bool:
     """Whether the program's text says what the cell holds.
 
@@ -93,6 +97,8 @@ def same(theirs: Any, ours: str) -> bool:
         return ours.startswith(str(theirs))
     if isinstance(theirs, datetime.timedelta):
         return True  # a duration has no text of its own
+    if theirs == BEYOND and ours.strip().isdecimal():
+        return True
     return str(theirs).strip() == ours.strip() or ESCAPE.search(str(theirs)) is not None
 
 
