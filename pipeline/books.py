@@ -1,7 +1,7 @@
 """The books: what billing and revenue come to together, by contract and by month. Pure."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,13 @@ from pipeline.frames import code_groups, joined_keys, look_up, match, sum_groups
 from pipeline.journal import journal_lines
 from pipeline.recognise import Revenue
 from pipeline.settings import Settings
-from schemas.outputs import ContractPositions, RollForward, dtypes_of
+from schemas.outputs import (
+    ContractPositions,
+    JournalLines,
+    RollForward,
+    dtypes_of,
+    nothing_of,
+)  # fmt: skip
 
 BY_CONTRACT = ["subscription_number"]
 MONTHS_IN_A_YEAR = 12
@@ -42,18 +48,34 @@ def keep_books(
     `months_before` is what earlier runs posted: subscription_number, accounting_date (any day of the
     month), billed_minor, recognised_minor (int64).
     """
+    books = books_by_contract(as_of, bills, revenue, months_before)
+    return with_journal(books, run_id, bills, revenue, settings)
+
+
+def books_by_contract(
+    as_of: datetime.date, bills: Bills, revenue: Revenue, months_before: pd.DataFrame
+) -> Books:
+    """The books without a journal: all of it is of one contract each."""
     contracts = _contracts(bills, revenue)
     net_before = contracts[BY_CONTRACT].assign(
         net_minor=contracts["billed_before_minor"] - contracts["recognised_before_minor"]
     )
     return Books(
         net_before=net_before,
-        journal=journal_lines(run_id, bills.lines, revenue.events, net_before, settings),
+        journal=nothing_of(JournalLines),
         positions=_positions(contracts, revenue.to_come, as_of),
         roll_forward=_roll_forward(
             _movements(bills.lines, revenue.events, months_before), contracts
         ),
     )
+
+
+def with_journal(
+    books: Books, run_id: str, bills: Bills, revenue: Revenue, settings: Settings
+) -> Books:
+    """The books with the journal, whose entries are numbered through all contracts."""
+    journal = journal_lines(run_id, bills.lines, revenue.events, books.net_before, settings)
+    return replace(books, journal=journal)
 
 
 def _contracts(bills: Bills, revenue: Revenue) -> pd.DataFrame:

@@ -51,6 +51,7 @@ from pipeline.post import RefusedError
 from pipeline.read import InboxError
 from pipeline.report import BlockSheetError
 from pipeline.settings import Settings, SettingsError, read_settings, said_in
+from pipeline.spread import Engine, SpreadError, cores
 from pipeline.stopping import Stopped, listening
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import (
@@ -72,7 +73,7 @@ CLEAN, FAILED, MISUSED, REJECTED, REFUSED, BUSY = 0, 1, 2, 3, 4, 75
 STATUS_OF = {
     InboxError: MISUSED, nightly.RunUnknownError: MISUSED,
     UnknownIdError: MISUSED, status.NoNightError: MISUSED,
-    NoStoreError: MISUSED, StoreError: FAILED, OutboxError: FAILED,
+    NoStoreError: MISUSED, StoreError: FAILED, OutboxError: FAILED, SpreadError: FAILED,
     UntilError: MISUSED, ForecastFileError: FAILED, TargetFileError: MISUSED,
     TemplateError: MISUSED, TemplateFileError: FAILED,
     ControlError: REFUSED, LedgerTextError: REFUSED, TargetError: REFUSED,
@@ -151,6 +152,31 @@ full_option = click.option(
     "--full", is_flag=True,
     help="Look at all contracts, not only at those with anything new or due; the ledger is the same.",
 )  # fmt: skip
+
+
+def engine_options(command: Callable) -> Callable:
+    """Who computes a large night."""
+    for option in (
+        click.option(
+            "--shared", default="", metavar="URL", envvar="MILESTONE_BILLING_SHARED",
+            show_envvar=True,
+            help="With --cluster: a folder that all its machines see, as a path or a URL.",
+        ),
+        click.option(
+            "--cluster", default="", metavar="URL", envvar="MILESTONE_BILLING_CLUSTER",
+            show_envvar=True,
+            help="A Dask scheduler, such as tcp://scheduler:8786, whose workers compute the night.",
+        ),
+        click.option(
+            "--workers", type=click.IntRange(1, 1000), metavar="N", default=cores,
+            show_default="the cores", envvar="MILESTONE_BILLING_WORKERS", show_envvar=True,
+            help="Processes that compute a large night; the result is the same.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 quiet_option = click.option("--quiet", is_flag=True, help="No progress on standard error.")
 
@@ -221,13 +247,14 @@ def main(context: click.Context) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be done; post and write nothing.")
 @allow_implausible_option
 @full_option
+@engine_options
 @json_option
 @quiet_option
 @timings_option
 def run(
     inbox: Path, as_of: datetime.date, out: Path, store: str, config: Path | None,
-    targets: tuple[str, ...], dry_run: bool, allow_implausible: bool, full: bool, as_json: bool,
-    quiet: bool, timings: Path | None,
+    targets: tuple[str, ...], dry_run: bool, allow_implausible: bool, full: bool, workers: int,
+    cluster: str, shared: str, as_json: bool, quiet: bool, timings: Path | None,
 ) -> None:  # fmt: skip
     """The whole night: read, validate, accept, bill, post, export, report.
 
@@ -241,6 +268,7 @@ def run(
             inbox, as_of, out, store, settings, watch,
             dry_run=dry_run, allow_implausible=allow_implausible, full=full, actor=_actor(),
             today=datetime.date.today(), said_in=said_in(config, os.environ),
+            engine=_engine(workers, cluster, shared),
         )  # fmt: skip
     _print_night(outcome, as_json, dry_run)
 
@@ -298,11 +326,12 @@ def import_(
 @click.option("--dry-run", is_flag=True, help="Say what would be posted; post nothing.")
 @allow_implausible_option
 @full_option
+@engine_options
 @json_option
 @quiet_option
 def bill(
     as_of: datetime.date, store: str, config: Path | None, dry_run: bool, allow_implausible: bool,
-    full: bool, as_json: bool, quiet: bool,
+    full: bool, workers: int, cluster: str, shared: str, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Bill from what the store holds, and post; `export` writes the files.
 
@@ -315,6 +344,7 @@ def bill(
             as_of, store, _settings(config), watch,
             dry_run=dry_run, allow_implausible=allow_implausible, full=full, actor=_actor(),
             today=datetime.date.today(), said_in=said_in(config, os.environ),
+            engine=_engine(workers, cluster, shared),
         )  # fmt: skip
     _print_night(outcome, as_json, dry_run)
 
@@ -553,6 +583,12 @@ def settings_(
 
 def _actor() -> Actor | None:
     return click.get_current_context().find_object(Actor)
+
+
+def _engine(workers: int, cluster: str, shared: str) -> Engine:
+    if cluster and not shared:
+        raise click.UsageError("--cluster needs --shared: a folder that all its machines see")
+    return Engine(workers, cluster, shared)
 
 
 def _settings(config: Path | None, targets: tuple[str, ...] = ()) -> Settings:

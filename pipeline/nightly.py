@@ -8,7 +8,7 @@ commit has left nothing; one that is killed after it has its files written by th
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from sqlalchemy import Connection
 from pipeline import __version__
 from pipeline.accept import accept, contracts_in_force, hold_for, utc_now
 from pipeline.actor import Actor, actor_of
-from pipeline.agenda import days_to_look
 from pipeline.bill import READ_FROM_CONTRACTS
 from pipeline.confirm import TABLE, Asked, Judged, judge_answers, lines_named, parse_answers
 from pipeline.export import check_controls
@@ -33,19 +32,18 @@ from pipeline.post import (
     refuse_implausible,
 )
 from pipeline.read import Inputs, only_table, read_inputs
-from pipeline.recognise import Revenue
 from pipeline.record import RunRecord
 from pipeline.remember import (
-    Billed,
-    bill,
-    books_of,
-    recognise,
+    Found,
+    asked_of,
+    find,
     record_of_run,
     tonights_record,
     with_plan_changes,
-)
+)  # fmt: skip
 from pipeline.scope import Scope, keep_scope, look_at, scope_of_night
 from pipeline.settings import DEFAULTS, Settings, settings_text, unknown_owners
+from pipeline.spread import HERE, Engine, begin_night
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import (
     IN_MEMORY,
@@ -61,6 +59,7 @@ from pipeline.store import (
 from pipeline.store.contracts import business_units, last_import_number, read_contracts
 from pipeline.store.ledger import Run
 from pipeline.store.one_contract import read_posters
+from pipeline.tonight import Computed, Tonight
 from pipeline.validate import Held, Validated, validate_inputs
 
 
@@ -78,10 +77,11 @@ def run_night(
     inbox: Path, as_of: datetime.date, outbox: Path, store: str, settings: Settings,
     watch: Stopwatch, *, dry_run: bool = False, allow_implausible: bool = False,
     full: bool = False, actor: Actor | None = None, today: datetime.date | None = None,
-    said_in: str = DEFAULTS,
+    said_in: str = DEFAULTS, engine: Engine = HERE,
 ) -> Outcome:  # fmt: skip
     """One night, whole. A dry run does everything but keep it; `full` looks at all contracts, whatever
-    changed. `today` is the day by the clock, `said_in` in which file the settings are said."""
+    changed. `today` is the day by the clock, `said_in` in which file the settings are said; `engine`
+    says who computes a large night, and changes nothing of it."""
     place = _dry(store) if dry_run else store
     with nothing_left_aside(outbox), writing(place, "run") as connection:
         with watch.stage("read"):
@@ -106,20 +106,19 @@ def run_night(
                 contracts = contracts_in_force(connection, validated, scope)
                 run = new_run(connection, as_of, "run", import_number=number, own_import=number,
                               **_facts(digest, settings))  # fmt: skip
-                billed = bill(connection, run, contracts, settings, wanted=not scope.is_whole)
-            run, revenue, record = _recognise_and_post(
-                connection, run, contracts, billed, scope, settings, validated, watch,
+                found = find(connection, run, contracts, settings, wanted=not scope.is_whole)
+                asked = asked_of(run, settings, with_outlook=not dry_run)
+                night = begin_night(found.known, asked, engine, watch.buckets)
+            run, record = _recognise_and_post(
+                connection, run, found, night, scope, settings, validated, watch,
                 allow_implausible, actor,
             )  # fmt: skip
             if dry_run:
                 transaction.rollback()
                 return Outcome(record, None)
-            posted, bills = billed.posted, billed.bills
-            record = with_plan_changes(
-                connection, run, record, contracts, posted, bills, wanted=billed.wanted
-            )
+            record = with_plan_changes(connection, run, record, found, night.bills)
             with watch.stage("forecast"):
-                record = with_outlook(record, contracts, posted, bills, revenue)
+                record = with_outlook(record, night.outlook)
             with watch.stage("export and report"):
                 prepared = _prepare(record, outbox)
         folder = publish(prepared)
@@ -164,6 +163,7 @@ def bill_store(
     as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, *,
     dry_run: bool = False, allow_implausible: bool = False, full: bool = False,
     actor: Actor | None = None, today: datetime.date | None = None, said_in: str = DEFAULTS,
+    engine: Engine = HERE,
 ) -> Outcome:  # fmt: skip
     """Bill from what the store holds, and post; `export_run` writes the files."""
     refuse_missing(store)
@@ -177,10 +177,11 @@ def bill_store(
             run = new_run(connection, as_of, "bill", own_import=None,
                           import_number=last_import_number(connection),
                           **_facts("", settings))  # fmt: skip
-            billed = bill(connection, run, contracts, settings, wanted=wanted)
-        _, _, record = _recognise_and_post(
-            connection, run, contracts, billed, scope, settings, None, watch, allow_implausible,
-            actor,
+            found = find(connection, run, contracts, settings, wanted=wanted)
+            asked = asked_of(run, settings, with_outlook=False)
+            night = begin_night(found.known, asked, engine, watch.buckets)
+        _, record = _recognise_and_post(
+            connection, run, found, night, scope, settings, None, watch, allow_implausible, actor,
         )  # fmt: skip
         if dry_run:
             transaction.rollback()
@@ -188,27 +189,26 @@ def bill_store(
 
 
 def _recognise_and_post(
-    connection: Connection, run: Run, contracts: Mapping[str, pd.DataFrame], billed: Billed,
-    scope: Scope, settings: Settings, validated: Validated | None, watch: Stopwatch,
-    allow_implausible: bool, actor: Actor | None,
-) -> tuple[Run, Revenue, RunRecord]:  # fmt: skip
+    connection: Connection, run: Run, found: Found, night: Tonight | Computed, scope: Scope,
+    settings: Settings, validated: Validated | None, watch: Stopwatch, allow_implausible: bool,
+    actor: Actor | None,
+) -> tuple[Run, RunRecord]:  # fmt: skip
     """What follows once a night is billed: recognise, post within the bounds and the proofs, and note
     when each contract is looked at again."""
-    bills = billed.bills
+    bills = night.bills
     with watch.stage("recognise"):
-        revenue = recognise(connection, run, billed, settings)
+        revenue = night.revenue
     with watch.stage("post"):
         run, settings = refuse_implausible(
             connection, run, bills, settings, allowed=allow_implausible
         )
-        books = books_of(connection, run, bills, revenue, settings, wanted=billed.wanted)
+        books = night.books
         post(connection, run, bills, revenue, books)
         keep_scope(connection, run.run_number, scope)
-        agenda.note_days(connection, days_to_look(contracts, bills, revenue, run.as_of, settings))
+        agenda.note_days(connection, night.look_on)
         _sign(connection, actor, import_number=run.own_import, run_number=run.run_number)
-    sent = billed.told.sent
-    record = tonights_record(run, settings, validated, bills, revenue, books, sent, scope)
-    return run, revenue, record
+    record = tonights_record(run, settings, validated, bills, revenue, books, found.sent, scope)
+    return run, record
 
 
 def export_run(

@@ -1,7 +1,7 @@
 """The outlook of a run: what its workbook shows of the months to come, and of late milestones. Pure."""
 
 import datetime
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,26 @@ from pipeline.forecast.expected import Tables
 from pipeline.forecast.replay import is_among, only_of
 from pipeline.recognise import Revenue
 from pipeline.record import RunRecord
+from pipeline.settings import Settings
 
 MONTHS = 12
 NOT_REACHED = ("OPEN", "SCHEDULED")
 
 
-def with_outlook(
-    record: RunRecord, contracts: Tables, before: Posted, bills: Bills, revenue: Revenue
-) -> RunRecord:
-    """The record with what its workbook shows of the next twelve months, and of late milestones.
+@dataclass(frozen=True)
+class Outlook:
+    """What is to come, as schemas.forecasts has it: twelve months by currency (ForecastMonths), and
+    open milestones past their expected date (AwaitedMilestones)."""
+
+    months: pd.DataFrame
+    late: pd.DataFrame
+
+
+def look_out(
+    contracts: Tables, before: Posted, bills: Bills, revenue: Revenue, as_of: datetime.date,
+    settings: Settings,
+) -> Outlook:  # fmt: skip
+    """What a run's workbook shows of the next twelve months, and of late milestones.
 
     `before` is the ledger before the run, `bills` and `revenue` are what it posts. Only contracts with
     something to come are run ahead.
@@ -29,11 +40,18 @@ def with_outlook(
     lines = bills.lines[is_among(bills.lines, numbers)]
     events = revenue.events[is_among(revenue.events, numbers)]
     told = forecast(
-        only_of(contracts, numbers), before.of(numbers).with_rows(lines, events), record.as_of,
-        last_day(record.as_of), record.settings, by_day=False, is_posted=True,
+        only_of(contracts, numbers), before.of(numbers).with_rows(lines, events), as_of,
+        last_day(as_of), settings, by_day=False, is_posted=True,
     )  # fmt: skip
     late = told.awaited[told.awaited["days_late"] > 0].reset_index(drop=True)
-    return replace(record, forecast=told.months, late_milestones=late)
+    return Outlook(told.months, late)
+
+
+def with_outlook(record: RunRecord, outlook: Outlook | None) -> RunRecord:
+    """The record with its outlook, where there is one."""
+    if outlook is None:
+        return record
+    return replace(record, forecast=outlook.months, late_milestones=outlook.late)
 
 
 def last_day(as_of: datetime.date) -> datetime.date:

@@ -7,14 +7,14 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from pipeline.bill import READ_FROM_CONTRACTS, Answered, Bills, compute_bills
+from pipeline.bill import READ_FROM_CONTRACTS, Answered, Bills
 from pipeline.bill.plan_changes import plan_changes
 from pipeline.books import Books, keep_books
 from pipeline.findings import join_findings, no_findings
 from pipeline.forecast import Posted
 from pipeline.money import totals_by
-from pipeline.outlook import with_outlook
-from pipeline.recognise import Revenue, compute_revenue
+from pipeline.outlook import look_out, with_outlook
+from pipeline.recognise import Revenue
 from pipeline.record import RunRecord
 from pipeline.scope import Scope, look_at, scope_of_run
 from pipeline.sent import SentBefore, sent_with_tonight
@@ -22,84 +22,68 @@ from pipeline.settings import Settings, findings_of_changes, settings_from_text
 from pipeline.store import answers, ledger, uploads
 from pipeline.store import contracts as kept
 from pipeline.store.ledger import Run
+from pipeline.tonight import Asked, Known, bill_tonight
 from pipeline.validate import Validated
 from schemas.outputs import ChargeProducts, dtypes_of
 
 
-def posted_before(connection: Connection, run: Run, *, wanted: bool = False) -> Posted:
+@dataclass(frozen=True)
+class Found:
+    """What a run finds in the store: what it computes from, and for its reports what earlier runs sent.
+    Here and below, `wanted` says that the run looks at the named contracts only (`scope.look_at`)."""
+
+    known: Known
+    sent: SentBefore
+    wanted: bool
+
+
+def find(
+    connection: Connection, run: Run, contracts: Mapping[str, pd.DataFrame], settings: Settings,
+    *, wanted: bool = False,
+) -> Found:  # fmt: skip
+    """What was posted and answered before a run, beside its contracts."""
+    number = run.run_number
+    answered, sent = _answers_before(connection, number, settings, wanted)
+    known = Known(
+        contracts,
+        _posted_before(connection, number, wanted),
+        ledger.read_stated(connection, before_run=number, wanted=wanted),
+        ledger.read_months(connection, before_run=number, wanted=wanted),
+        answered,
+    )
+    return Found(known, sent, wanted)
+
+
+def asked_of(run: Run, settings: Settings, *, with_outlook: bool = True) -> Asked:
+    """What a run is asked to compute."""
+    return Asked(run.run_id, run.as_of, settings, with_outlook)
+
+
+def _posted_before(connection: Connection, number: int, wanted: bool) -> Posted:
     """The ledger as it stood before a run: `ledger.read_posted`, with sent (bool): its file was out;
-    and `ledger.read_recognised`. Here and below, `wanted` says that the run looks at the named
-    contracts only (`scope.look_at`)."""
-    posted = ledger.read_posted(connection, before_run=run.run_number, wanted=wanted)
+    and `ledger.read_recognised`."""
+    posted = ledger.read_posted(connection, before_run=number, wanted=wanted)
     return Posted(
-        posted.assign(sent=(posted["sent_after_run"] < run.run_number).fillna(False).astype(bool)),
-        ledger.read_recognised(connection, before_run=run.run_number, wanted=wanted),
+        posted.assign(sent=(posted["sent_after_run"] < number).fillna(False).astype(bool)),
+        ledger.read_recognised(connection, before_run=number, wanted=wanted),
     )
 
 
-@dataclass(frozen=True)
-class AnswersBefore:
+def _answers_before(
+    connection: Connection, number: int, settings: Settings, wanted: bool
+) -> tuple[Answered, SentBefore]:
     """What Receivables had made of the lines before a run: for billing, and for the reports."""
-
-    answered: Answered
-    sent: SentBefore
-
-
-def answers_before(
-    connection: Connection, run: Run, settings: Settings, *, wanted: bool = False
-) -> AnswersBefore:
-    """The answers that were there before a run."""
-    number, most = run.run_number, settings.workbook_rows
     answers.stand_before(connection, number, wanted=wanted)
-    return AnswersBefore(
+    return (
         Answered(answers.read_milestone_answers(connection), answers.read_rejected(connection)),
         SentBefore(
             answers.read_sent_totals(connection, before_run=number, wanted=wanted),
             answers.read_answer_totals(connection, before_run=number, wanted=wanted),
-            answers.read_unanswered(connection, before_run=number, most=most, wanted=wanted),
+            answers.read_unanswered(
+                connection, before_run=number, most=settings.workbook_rows, wanted=wanted
+            ),
         ),
     )
-
-
-@dataclass(frozen=True)
-class Billed:
-    """What a run bills, and what it found: the ledger and the answers before it."""
-
-    bills: Bills
-    posted: Posted
-    told: AnswersBefore
-    wanted: bool
-
-
-def bill(
-    connection: Connection, run: Run, contracts: Mapping[str, pd.DataFrame], settings: Settings,
-    *, wanted: bool = False,
-) -> Billed:  # fmt: skip
-    """What a run bills of these contracts, given what was posted and answered before it."""
-    posted = posted_before(connection, run, wanted=wanted)
-    told = answers_before(connection, run, settings, wanted=wanted)
-    bills = compute_bills(contracts, posted.lines, run.as_of, settings, told.answered)
-    return Billed(bills, posted, told, wanted)
-
-
-def recognise(connection: Connection, run: Run, billed: Billed, settings: Settings) -> Revenue:
-    """What a run recognises, given what it bills and what earlier runs recognised."""
-    return compute_revenue(
-        billed.bills,
-        billed.posted.events,
-        ledger.read_stated(connection, before_run=run.run_number, wanted=billed.wanted),
-        run.as_of,
-        settings,
-    )
-
-
-def books_of(
-    connection: Connection, run: Run, bills: Bills, revenue: Revenue, settings: Settings,
-    *, wanted: bool = False,
-) -> Books:  # fmt: skip
-    """The books of a run that posts these bills and this revenue."""
-    months = ledger.read_months(connection, before_run=run.run_number, wanted=wanted)
-    return keep_books(run.run_id, run.as_of, bills, revenue, months, settings)
 
 
 def tonights_record(
@@ -116,14 +100,13 @@ def tonights_record(
 
 
 def with_plan_changes(
-    connection: Connection, run: Run, record: RunRecord, contracts: Mapping[str, pd.DataFrame],
-    posted: Posted, bills: Bills, *, wanted: bool,
-) -> RunRecord:  # fmt: skip
+    connection: Connection, run: Run, record: RunRecord, found: Found, bills: Bills
+) -> RunRecord:
     """The record with the plans that the run's own upload changed, before and after."""
     if run.own_import is None:
         return record
-    replaced, added = kept.read_plan_changes(connection, run.own_import, wanted=wanted)
-    milestones = contracts["milestones"]
+    replaced, added = kept.read_plan_changes(connection, run.own_import, wanted=found.wanted)
+    milestones, posted = found.known.contracts["milestones"], found.known.posted
     return replace(
         record,
         plan_changes=plan_changes(bills.terms, milestones, replaced, added, posted.lines),
@@ -139,29 +122,29 @@ def record_of_run(connection: Connection, run: Run) -> RunRecord:
     contracts = kept.read_contracts(
         connection, at_import=run.import_number, wanted=wanted or None, only=READ_FROM_CONTRACTS
     )
-    billed = bill(connection, run, contracts, settings, wanted=wanted)
-    revenue = recognise(connection, run, billed, settings)
-    bills, posted = billed.bills, billed.posted
-    again = bills.resent["bill_line_id"].isin(answers.read_resent(connection, run.run_number))
+    found = find(connection, run, contracts, settings, wanted=wanted)
+    night = bill_tonight(found.known, asked_of(run, settings))
+    again = night.bills.resent["bill_line_id"].isin(answers.read_resent(connection, run.run_number))
     bills = replace(
-        bills,
+        night.bills,
         lines=ledger.read_lines(connection, run.run_number),
-        resent=bills.resent[again].reset_index(drop=True),
+        resent=night.bills.resent[again].reset_index(drop=True),
     )
     revenue = replace(
-        revenue,
+        night.revenue,
         lines=ledger.read_revenue_lines(connection, run.run_number),
         events=ledger.read_events(connection, run.run_number),
     )
-    books = books_of(connection, run, bills, revenue, settings, wanted=wanted)
+    books = keep_books(run.run_id, run.as_of, bills, revenue, found.known.months, settings)
     record = _record(
-        run, settings, bills, revenue, books, billed.told.sent, scope,
+        run, settings, bills, revenue, books, found.sent, scope,
         files=kept.read_import_files(connection, run.own_import),
         findings=uploads.read_findings(connection, run.own_import),
         refused=uploads.read_refused(connection, run.own_import),
     )  # fmt: skip
-    record = with_plan_changes(connection, run, record, contracts, posted, bills, wanted=wanted)
-    return with_outlook(record, contracts, posted, bills, revenue)
+    record = with_plan_changes(connection, run, record, found, bills)
+    posted = found.known.posted
+    return with_outlook(record, look_out(contracts, posted, bills, revenue, run.as_of, settings))
 
 
 def _record(

@@ -64,6 +64,12 @@ class Stopwatch:
                 rows=words,
             )
 
+    def buckets(self, done: int, of: int, workers: int) -> None:
+        """How many of the night's buckets are done, and by how many workers."""
+        if self._progress:
+            words = f"{done} of {of} buckets, {workers} worker{'' if workers == 1 else 's'}"
+            self._progress.update(self._progress.task_ids[-1], completed=done, total=of, rows=words)
+
     def tell(self, words: str) -> None:
         """A line of the log."""
         if not self.quiet:

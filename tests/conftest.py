@@ -16,6 +16,8 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+from pipeline import nightly
+from pipeline.spread import compute_in_buckets
 from tests.builders import little_company
 from tests.desk import Desk, SampleNights
 
@@ -25,6 +27,13 @@ settings.register_profile("without a clock", deadline=None, derandomize="CI" in 
 settings.load_profile("without a clock")
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
+
+BUCKETS = int(os.environ.get("BUCKETS", "0"))
+"""Where it is set, every night that is run in this process is put together from so many buckets."""
+if BUCKETS:
+    nightly.begin_night = lambda known, asked, *_: compute_in_buckets(  # type: ignore[assignment]
+        known, asked, BUCKETS
+    )
 
 _numbers = itertools.count(1)
 

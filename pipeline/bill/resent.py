@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.bill.difference import LINE_KEY
 from pipeline.bill.shares import ON_CHARGE
-from pipeline.bill.wording import descriptions
+from pipeline.bill.wording import NOW_SERVED, descriptions
 from pipeline.closed_periods import accounting_dates
 from pipeline.frames import look_up, match
 from pipeline.settings import Settings
@@ -63,7 +63,9 @@ def send_again(
         state=np.where(held, WAITS, SENT_AGAIN), waits_because=because.where(held, "")
     )
     corrected = rejected.assign(
-        charge_at=charge_at, milestone_at=match(rejected, shares, LINE_KEY)
+        charge_at=charge_at,
+        milestone_at=match(rejected, shares, LINE_KEY),
+        due_minor=_still_due(rejected),
     )[~held]
     resent = corrected.assign(
         accounting_date=accounting_dates(corrected["accounting_date"], settings.first_open_day),
@@ -71,6 +73,13 @@ def send_again(
         **{name: _of(charges, name, corrected) for name in CORRECTED},
     )
     return _typed(resent, dtypes_of(BillLines)), _typed(told, dtypes_of(RejectedLines))
+
+
+def _still_due(rejected: pd.DataFrame) -> np.ndarray:
+    """Whether a correction left something of its period, as its own words say (int64, 0 or 1): what
+    was due then is not kept."""
+    left = rejected["description"].str.contains(NOW_SERVED, regex=False)
+    return left.to_numpy(bool).astype(np.int64)
 
 
 def _of(charges: pd.DataFrame, name: str, lines: pd.DataFrame) -> pd.Series:

@@ -12,6 +12,7 @@ from pipeline.bill.shares import BY_AMOUNT, BY_PERCENT, BY_REST, BY_WHAT_IS_LEFT
 from pipeline.words import BLANK, MINUS, day_text, either, join, money_text, number_text
 from schemas.cells import arrow_texts
 
+NOW_SERVED = " (now served "
 LONGEST_DESCRIPTION = 240
 
 
@@ -211,7 +212,7 @@ def descriptions(lines: pd.DataFrame, charges: pd.DataFrame, shares: pd.DataFram
     if recurring.any():
         # a correction of a period that is still served in part: its days are those that are left
         left = (lines["revision"] > 0) & (lines["due_minor"] != 0)
-        now = arrow.array(np.where(left, " (now served ", " ("), arrow.large_string())
+        now = arrow.array(np.where(left, NOW_SERVED, " ("), arrow.large_string())
         named = compute.if_else(recurring, join(named, now, _served(lines), ")"), named)
     credit = (lines["amount_minor"] < 0).to_numpy(bool) & (lines["revision"] > 0).to_numpy(bool)
     words = compute.if_else(credit, join("Credit: ", named), named)

@@ -211,6 +211,10 @@ class Settings:
         100_000, Whole(1, MOST_LINES_PER_FILE),
         "an interface file with more lines is split, never inside an invoice",
     )  # fmt: skip
+    contracts_per_bucket: int = setting(
+        75_000, Whole(1, 10**9),
+        "with more contracts to look at, they are shared out in buckets: --workers, --cluster",
+    )  # fmt: skip
     targets: tuple[str, ...] = setting(
         DEFAULT_TARGETS, Names(LONGEST_NAME), "files for other ledgers that a run writes",
         follows="tonight's rows do not reach every ledger that they reached before",

@@ -26,7 +26,7 @@ PREFIX = "MILESTONE_BILLING_"
 VARIABLES = {PREFIX + one.address.upper(): one for one in declared_settings() if len(one.path) == 1}
 """The settings that the environment may say: those outside any section."""
 
-OF_THE_COMMAND = (PREFIX + "CONFIG", PREFIX + "STORE")
+OF_THE_COMMAND = tuple(PREFIX + one for one in ("CONFIG", "STORE", "WORKERS", "CLUSTER", "SHARED"))
 """What the environment says for options of the commands."""
 
 DEFAULT, DEFAULTS, ENVIRONMENT = "default", "defaults", "environment"

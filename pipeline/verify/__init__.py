@@ -11,16 +11,17 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from pipeline.bill import READ_FROM_CONTRACTS, Bills
-from pipeline.books import Books
+from pipeline.books import Books, keep_books
 from pipeline.outbox import MANIFEST
 from pipeline.post.proofs import broken_bill_proofs
 from pipeline.recognise import Revenue
-from pipeline.remember import bill, books_of, recognise
+from pipeline.remember import asked_of, find
 from pipeline.settings import settings_from_text
 from pipeline.store import ledger, reading
 from pipeline.store.contracts import read_contracts, read_import_files
 from pipeline.store.guards import broken_references, guards_missing
 from pipeline.store.ledger import Run
+from pipeline.tonight import Tonight, bill_tonight
 from pipeline.verify.checks import (
     Check,
     Posted,
@@ -70,40 +71,39 @@ def _verify_run(
         ledger.read_revenue_lines(connection, run.run_number),
         ledger.read_events(connection, run.run_number),
     )
-    bills, revenue = _computed(connection, run)
+    night = _computed(connection, run)
+    bills, revenue = night.bills, night.revenue
     own_bills, own_revenue = as_posted(posted, bills, revenue)
     return [
         check_rows(run.run_id, posted, bills, revenue),
-        check_proofs(run.run_id, posted, bills, revenue,
-                     _books(connection, run, bills, revenue, posted)),
+        check_proofs(run.run_id, posted, bills, revenue, _books(night, bills, revenue, posted)),
         check_totals(run.run_id, kept, is_closed, own_bills, own_revenue,
-                     _books(connection, run, own_bills, own_revenue, posted)),
+                     _books(night, own_bills, own_revenue, posted)),
     ]  # fmt: skip
 
 
-def _computed(connection: Connection, run: Run) -> tuple[Bills, Revenue]:
+def _computed(connection: Connection, run: Run) -> Tonight:
     """What the run had to post, given the contracts and the ledger as they stood."""
     settings = settings_from_text(run.settings)
     contracts = read_contracts(connection, at_import=run.import_number, only=READ_FROM_CONTRACTS)
-    billed = bill(connection, run, contracts, settings)
-    return billed.bills, recognise(connection, run, billed, settings)
+    return bill_tonight(find(connection, run, contracts, settings).known, asked_of(run, settings))
 
 
-def _books(
-    connection: Connection, run: Run, bills: Bills, revenue: Revenue, posted: Posted
-) -> Books:
+def _books(night: Tonight, bills: Bills, revenue: Revenue, posted: Posted) -> Books:
     """The books of the rows that are posted."""
-    return books_of(
-        connection, run, replace(bills, lines=posted.lines), replace(revenue, events=posted.events),
-        settings_from_text(run.settings),
+    asked = night.asked
+    return keep_books(
+        asked.run_id, asked.as_of, replace(bills, lines=posted.lines),
+        replace(revenue, events=posted.events), night.known.months, asked.settings,
     )  # fmt: skip
 
 
 def _verify_last(connection: Connection, last: Run) -> Check:
     """As of the last night, with all that is posted, nothing more is due."""
-    after = replace(last, run_number=last.run_number + 1)
-    bills, revenue = _computed(connection, after)
-    return check_nothing_due(f"as of {last.as_of}", bills, revenue, broken_bill_proofs(bills))
+    night = _computed(connection, replace(last, run_number=last.run_number + 1))
+    return check_nothing_due(
+        f"as of {last.as_of}", night.bills, night.revenue, broken_bill_proofs(night.bills)
+    )
 
 
 def _verify_outbox(connection: Connection, runs: list[Run], outbox: Path) -> Iterator[Check]:

@@ -10,14 +10,18 @@ import pytest
 from pipeline.bill import Answered, Bills, compute_bills
 from pipeline.post.proofs import broken_bill_proofs
 from pipeline.settings import Settings
+from tests.bill.contracts import charge, subscription
 from tests.builders import (
+    Company,
     bill,
     changed,
     contracts_of,
     day,
+    joined,
     little_company,
     nothing_posted,
     posted_after,
+    references,
 )
 
 Tamper = Callable[[pd.DataFrame], pd.DataFrame]
@@ -67,3 +71,24 @@ def test_a_line_that_is_not_as_it_was_rejected(bills: Bills, tamper: Tamper) -> 
 def test_a_line_that_goes_out_twice_tonight(bills: Bills) -> None:
     broken = broken_bill_proofs(replace(bills, lines=bills.resent))
     assert any("S-1:10:M1 goes out again" in said for said in broken)
+
+
+def monthly(end_date: str) -> Company:
+    """A contract of 310.00 a month."""
+    recurring = charge("S-9", "310.00", charge_type="RECURRING", billing_frequency="MONTHLY")
+    return joined(references(), subscription("S-9", end_date=end_date), recurring)
+
+
+def test_a_period_and_its_correction(tmp_path: Path) -> None:
+    """What recurs goes out again in the words in which it was billed, whole or cut short."""
+    contracts = contracts_of(tmp_path, monthly("2026-12-31"))
+    first = bill(contracts, "2026-01-31")
+    ended = contracts_of(tmp_path / "ended", monthly("2026-01-16"))
+    posted = posted_after(nothing_posted(), first)
+    second = bill(ended, "2026-01-31", posted)
+    assert second.lines["description"].str.contains(r"\(now served ").all()
+    both = pd.concat([first.lines, second.lines], ignore_index=True)
+    told = Answered(Answered.of_nothing().milestones, both.assign(message="Invalid site"))
+    posted = posted_after(posted, second)
+    again = compute_bills(ended, posted, day("2026-02-01"), Settings(), told)
+    assert again.resent["description"].tolist() == both["description"].tolist()

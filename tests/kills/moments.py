@@ -21,7 +21,7 @@ OF_STAGE = {
 
 DRAWN = (
     "opening the store", "reading", "validating", "in the transaction, accepting",
-    "in the transaction, billing", "in the transaction, recognising",
+    "in the transaction, billing",
     "in the transaction, posting", "between posting and the files", "writing the files",
     "before the manifest", "at the commit", "between the commit and the files' appearing",
     "the files appear", "marking the run as sent", "after the night",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-import pipeline.remember
+import pipeline.tonight
 from pipeline.bill import Bills
 from pipeline.cli import main
 from pipeline.post.proofs import broken_bill_proofs
@@ -105,8 +105,8 @@ def test_a_failing_proof_refuses_the_night(
         lost = bills.charges["unbilled_minor"] + 1
         return replace(bills, charges=bills.charges.assign(unbilled_minor=lost))
 
-    compute = pipeline.remember.compute_bills
-    monkeypatch.setattr(pipeline.remember, "compute_bills", astray)
+    compute = pipeline.tonight.compute_bills
+    monkeypatch.setattr(pipeline.tonight, "compute_bills", astray)
     inbox = write_inbox(tmp_path / "inbox", little_company())
     given = ["run", str(inbox), "--as-of", "2026-03-31", "--out", str(tmp_path / "out")]
     done = CliRunner().invoke(main, [*given, "--store", store_url])

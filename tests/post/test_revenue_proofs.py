@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-import pipeline.remember
+import pipeline.tonight
 from pipeline.books import Books, keep_books
 from pipeline.cli import main
 from pipeline.post.proofs import broken_proofs, broken_revenue_proofs
@@ -113,8 +113,8 @@ def test_a_failing_proof_refuses_the_night(
         lost = revenue.balances["remaining_minor"] + 1
         return replace(revenue, balances=revenue.balances.assign(remaining_minor=lost))
 
-    compute = pipeline.remember.compute_revenue
-    monkeypatch.setattr(pipeline.remember, "compute_revenue", astray)
+    compute = pipeline.tonight.compute_revenue
+    monkeypatch.setattr(pipeline.tonight, "compute_revenue", astray)
     inbox = write_inbox(tmp_path / "inbox", little_company())
     given = ["run", str(inbox), "--as-of", "2026-03-31", "--out", str(tmp_path / "out")]
     done = CliRunner().invoke(main, [*given, "--store", sqlite_url])
