@@ -111,7 +111,7 @@ def test_the_parts_total_the_whole(company: list[Company], as_of: str) -> None:
     assert bills.lines["bill_line_id"].is_unique
 
 
-@few(3)
+@few(2)
 @given(companies(5, 9))
 def test_a_second_run_posts_nothing(company: list[Company]) -> None:
     upload = joined(*company)
@@ -120,7 +120,7 @@ def test_a_second_run_posts_nothing(company: list[Company]) -> None:
     assert_same(once, uploaded_again)
 
 
-@few(3)
+@few(2)
 @given(
     companies(5, 9),
     st.lists(
@@ -135,7 +135,7 @@ def test_night_by_night_is_once_at_the_end(company: list[Company], nights: list[
     assert_same(at_once, ledger_after(*sorted(nights), THE_END, given=uploaded))
 
 
-@few(3)
+@few(2)
 @given(companies(5, 9), st.data())
 def test_subscriptions_are_independent(company: list[Company], data: st.DataObject) -> None:
     """run(A and B) = run(A) and run(B)."""
@@ -146,7 +146,7 @@ def test_subscriptions_are_independent(company: list[Company], data: st.DataObje
     assert_same(together, union)
 
 
-@few(3)
+@few(2)
 @given(companies(5, 9), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_files_does_not_matter(
     company: list[Company], shuffle: random.Random
@@ -166,7 +166,7 @@ def test_the_order_of_rows_and_files_does_not_matter(
         assert_same(ledger_after(upload, THE_END), ledger_lines(store_url(folder)))
 
 
-@few(3)
+@few(2)
 @given(companies(5, 9), st.randoms(use_true_random=False))
 def test_the_order_of_imports_between_nights_does_not_matter(
     company: list[Company], shuffle: random.Random
@@ -198,7 +198,7 @@ def replanned(before: Plan, after: Plan) -> Plan:
     return Plan((*kept, *fresh), (*before.days, *("2027-02-28" for _ in fresh)))
 
 
-@few(3)
+@few(2)
 @given(
     st.lists(
         st.tuples(
