@@ -44,7 +44,7 @@ class RefusedSheet:
 @dataclass(frozen=True)
 class LookedAt:
     """How many contracts a run looked at, where it did not look at all: they were uploaded or answered
-    since the last run, had a date that came, or wait."""
+    since the last run, had a date that came, or wait on hold."""
 
     contracts: int
     of: int
@@ -54,8 +54,8 @@ class LookedAt:
         """`Tonight 2,500 of 250,000 contracts were looked at: …`"""
         return (
             f"Tonight {self.contracts:,} of {self.of:,} contracts were looked at: those that were "
-            "uploaded or answered, have a date that came, or wait. Nothing is due of the others, and "
-            "the sheets leave them out."
+            "uploaded or answered, have a date that came, or wait on hold. Nothing is due of the "
+            "others; what follows leaves them out. --full looks at all."
         )
 
 

@@ -53,7 +53,7 @@ def test_what_a_night_looks_at(desk: Desk, tmp_path: Path) -> None:
     assert night("2026-04-11") == ["HELD"]
     assert night("2026-04-12") == ["DATED", "HELD"], "a milestone that was dated ahead"
     assert night("2026-04-12", REACHED) == ["HELD", "OPEN"], "an upload"
-    assert night("2026-04-15") == ["DATED", "HELD", "LATE"], "a milestone is late since then"
+    assert night("2026-04-15") == ["HELD", "LATE"], "a milestone is late since then"
     assert night("2026-04-16", RELEASED) == ["HELD"]
     assert night("2026-04-17") == []
     assert night("2026-04-18") == ["ENDS"]

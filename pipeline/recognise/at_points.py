@@ -104,14 +104,18 @@ def _fees(charges: pd.DataFrame) -> pd.DataFrame:
 
 
 def _periods(charges: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Recurring charges at once: each period on its first day, in arrears on its last."""
+    """Recurring charges at once: each period on its first day, in arrears on its last.
+
+    Each weighs its part of what the contract says; an adjustment is in the total that they share.
+    """
     recurs = (charges["charge_type"] == "RECURRING") & (charges["method"] == POINT_IN_TIME)
     places = np.flatnonzero(recurs)
     lines = recurring_lines(charges.iloc[places], day, whole_terms=True)
     own = lines["charge_at"].to_numpy(np.int64)
     at = places[own]
     in_arrears = (charges["billing_timing"] == "IN_ARREARS").to_numpy(bool)[at]
-    total = charges["total_minor"].to_numpy(np.int64)[at]
+    adjusted = charges["adjusted_minor"].to_numpy(np.int64)
+    total = (charges["total_minor"].to_numpy(np.int64) - adjusted)[at]
     sign = np.where(total < 0, -1, 1)
     count = np.bincount(own, minlength=len(places))[own]
     return _points(

@@ -15,7 +15,7 @@ from schemas.outputs import SentTotals as S
 def write_answers(page: Page, details: Details, record: RunRecord) -> None:
     """A row for each currency, live where the sheet shows all lines."""
     detail = details[UNANSWERED]
-    page.section(
+    page.section_of_contracts(
         "Sent to Receivables and unanswered, by days since the bill date",
         f"Stored values over all {detail.count:,} rows: the sheet shows only the first."
         if detail.is_cut

@@ -14,7 +14,7 @@ MOST_AWAITED = 10
 
 def write_awaited(page: Page, detail: Detail, phases: pd.DataFrame, as_of: datetime.date) -> None:
     """How many milestones are awaited, and the first ten, the longest overdue before the others."""
-    page.section("Phases that wait for a milestone")
+    page.section_of_contracts("Phases that wait for a milestone")
     awaited = awaited_milestones(phases, as_of)
     if awaited.empty:
         page.line("0 phases: none waits", "plain")

@@ -14,7 +14,7 @@ KEYS = ["currency", "event_type"]
 def write_late(page: Page, details: Details, record: RunRecord) -> None:
     """How many are late, and what reaching them bills or recognises, by currency and type."""
     late = record.late_milestones
-    page.section("Late milestones")
+    page.section_of_contracts("Late milestones")
     if late.empty:
         page.link(0, FORECAST.tab, "0 milestones: none is past its expected date; see Forecast")
         page.row += 1

@@ -12,12 +12,18 @@ from pipeline.report.wrapping import LINE_HEIGHT
 
 
 class Page:
-    """A worksheet with the row where the next thing goes; `width` columns have the bar of headings."""
+    """A worksheet with the row where the next thing goes; `width` columns have the bar of headings.
 
-    def __init__(self, worksheet: Worksheet, formats: Formats, width: int = 8) -> None:
+    `of_these` stands behind the title of what is told of contracts, where it is not of all of them.
+    """
+
+    def __init__(
+        self, worksheet: Worksheet, formats: Formats, width: int = 8, of_these: str = ""
+    ) -> None:
         self.worksheet = worksheet
         self.formats = formats
         self.width = width
+        self.of_these = of_these
         self.row = 0
         self.blocks = [0]
         """Rows at which something begins that belongs together."""
@@ -40,6 +46,10 @@ class Page:
         self.line(title, "section")
         if note:
             self.line(note, "note")
+
+    def section_of_contracts(self, title: str, note: str = "") -> None:
+        """The same over what is told of the contracts that the run looked at."""
+        self.section(title + self.of_these, note)
 
     def headings(self, texts: Sequence[str], *, right: Collection[int], lines: int = 1) -> None:
         """The heading row of a block, so many lines high; those of numbers stand on the right."""

@@ -20,7 +20,7 @@ def write_revenue(page: Page, details: Details, record: RunRecord) -> None:
     """A row for each currency; live where the sheets that it totals show all rows."""
     contracts, events = details[CONTRACTS], details[REVENUE_EVENTS]
     cut = [detail.sheet.tab for detail in (events, contracts) if detail.is_cut]
-    page.section(
+    page.section_of_contracts(
         "Revenue",
         f"Stored values over all rows where a sheet shows only the first: {', '.join(cut)}."
         if cut

@@ -41,7 +41,7 @@ class Reason:
 def write_waiting(page: Page, details: Details, record: RunRecord, as_of_cell: str) -> None:
     """A row for each reason, business unit and currency, live where the sheets show all rows;
     `as_of_cell` holds the night."""
-    page.section("What waits, and why", NOTE)
+    page.section_of_contracts("What waits, and why", NOTE)
     reasons = [reason for reason in reasons_of(record, as_of_cell) if len(reason.rows)]
     if not reasons:
         page.line("0 lines: nothing waits", "plain")

@@ -15,7 +15,8 @@ from tests.bill.contracts import (
     with_line,
     with_subscription,
 )  # fmt: skip
-from tests.builders import Company, contracts_of, joined
+from tests.builders import Company, amounts, contracts_of, joined, references, rows_of
+from tests.desk import Desk
 from tests.recognise.revenue_nights import Ledger, said
 from tests.schedules import company_of, schedule
 
@@ -132,3 +133,24 @@ def test_and_none_before_it(night: str, contracts: dict[str, pd.DataFrame], tmp_
     for number, case in enumerate(CASES):
         due = [event for event in case[2] if event.split()[1] <= night]
         assert sorted(after[f"S-{number}"]) == due, case[0]
+
+
+@pytest.mark.parametrize("timing", ["IN_ADVANCE", "IN_ARREARS"])
+@pytest.mark.parametrize("until", ["evergreen=Y", "end_date=2027-02-15"])
+def test_an_adjusted_period_that_is_recognised_at_once(
+    tmp_path: Path, timing: str, until: str
+) -> None:
+    """The night is posted, and what the charge recognises and bills in all is the adjusted total."""
+    charge = f"amount=700, billing_timing={timing}, revenue_method=POINT_IN_TIME"
+    contract = schedule("S-1", f"start_date=2026-01-16, {until}", charges=[charge])
+    desk = Desk(tmp_path)
+    desk.bill(joined(references(), contract), "2026-03-20")
+    reduced = rows_of(
+        "bill_line_id     | adjusted_amount | reason",
+        "S-1:10:2026-01-16 | 500.00         | agreed",
+    )
+    night = desk.bill({"adjustments": reduced}, "2026-03-21").record
+    assert amounts(night.bill_lines) == {"S-1:10:2026-01-16#1": -20000}
+    [balance] = night.revenue_balances.to_dict("records")
+    assert balance["allocated_minor"] == balance["total_minor"]
+    assert night.revenue_events["amount_minor"].sum() < 0

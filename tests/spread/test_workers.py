@@ -1,5 +1,6 @@
 """Who computes a night changes nothing of it, and whoever dies of it leaves nothing behind."""
 
+import gc
 import os
 import signal
 import sqlite3
@@ -193,3 +194,22 @@ def test_a_cluster_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "pip install 'milestone-billing[cluster]'" in done.stderr
     assert desk.run(*given[:2], as_of=FIRST, inbox=inbox).exit_code == 2
     assert desk.on("history").stdout == "no run yet\n"
+
+
+@pytest.mark.parametrize(
+    "address", ["scheduler", "tls://127.0.0.1:1", "tcp://me:secret@127.0.0.1:1"]
+)
+def test_an_address_that_is_none(
+    capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder, address: str
+) -> None:
+    """It is refused at once, by a sentence alone, without a password."""
+    pytest.importorskip(
+        "distributed", reason="Dask distributed is not installed (the extra `cluster`)"
+    )
+    with pytest.raises(SpreadError, match="there is no scheduler to be reached") as refused:
+        list(cluster.map_on_cluster(len, ["a bucket"], address, lambda _: None))
+    assert "secret" not in str(refused.value)
+    del refused
+    gc.collect()
+    assert not capfd.readouterr().err
+    assert not recwarn.list
