@@ -3,8 +3,9 @@
 Between two nights a contract posts nothing of itself: something was uploaded, Receivables answered, or
 a day came on which its plan calls for something. The days that can are few, and all of them stand in
 the contract, or follow from it: the days written in it and those after them, the bounds of its charges'
-terms, the first days of billing periods, and, while a straight line goes on, the next night that posts
-of it. A day too many costs a look; a day too few would cost a bill, so what is in doubt is looked at.
+terms, the last and the first days of billing periods, and, while a straight line goes on, the next night
+that posts of it; what waits is looked at by every run. A day too many costs a look; a day too few would
+cost a bill, so what is in doubt is looked at.
 """
 
 import datetime

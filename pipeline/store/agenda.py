@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 
-from pipeline.store.rows import insert_frame, read_frame
+from pipeline.store.rows import empty, insert_frame, read_frame
 from pipeline.store.schema import CONTRACT_TABLES, agenda, looked_at, run_scopes
 from pipeline.store.wanted import wanted
 
@@ -44,8 +44,7 @@ def note_at_once(connection: Connection, numbers: Sequence[str]) -> None:
 def note_days(connection: Connection, days: pd.DataFrame) -> None:
     """On which night each contract is looked at again: subscription_number, look_on (datetime64[s];
     missing: no day brings anything)."""
-    _noted.create(connection, checkfirst=True)
-    connection.execute(_noted.delete())
+    empty(connection, _noted)
     insert_frame(connection, _noted, days[["subscription_number", "look_on"]])
     connection.execute(
         text(

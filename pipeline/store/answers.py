@@ -29,7 +29,7 @@ from sqlalchemy import (
     select,
 )  # fmt: skip
 
-from pipeline.store.rows import insert_frame, read_frame
+from pipeline.store.rows import empty, insert_frame, read_frame
 from pipeline.store.schema import answers, bill_lines, resent_lines, runs
 from pipeline.store.wanted import are_their_lines
 from schemas.answers import INVOICED, REJECTED
@@ -63,8 +63,7 @@ _standing = Table(
 
 def want_lines(connection: Connection, ids: Sequence[str]) -> None:
     """Name the lines that the next readings of this transaction are about, each once."""
-    _wanted.create(connection, checkfirst=True)
-    connection.execute(_wanted.delete())
+    empty(connection, _wanted)
     insert_frame(connection, _wanted, pd.DataFrame({"bill_line_id": pd.Series(ids, dtype="str")}))
 
 
@@ -130,8 +129,7 @@ def stand_before(connection: Connection, run_number: int, *, wanted: bool = Fals
     """Work out where every answered line stands before a run, for the next readings of this
     transaction: once, because a store has many lines. Here and below, `wanted` leaves only the lines
     of the named subscriptions (`wanted.want_their_lines`)."""
-    _standing.create(connection, checkfirst=True)
-    connection.execute(_standing.delete())
+    empty(connection, _standing)
     connection.execute(
         _standing.insert().from_select(_standing.c.keys(), _where_lines_stand(run_number, wanted))
     )

@@ -46,6 +46,12 @@ def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> N
         cursor.close()
 
 
+def empty(connection: Connection, table: Table) -> None:
+    """Make a temporary table, or throw away what an earlier reading put into it."""
+    table.create(connection, checkfirst=True)
+    connection.execute(table.delete())
+
+
 def in_key_order(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     """The frame by a text that its key begins with, as octets compare; itself where it is so already.
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
 )
 
-from pipeline.store.rows import insert_frame
+from pipeline.store.rows import empty, insert_frame
 from pipeline.store.schema import bill_lines
 
 wanted = Table(
@@ -36,16 +36,14 @@ _lines = Table(
 
 def want_subscriptions(connection: Connection, numbers: Sequence[str]) -> None:
     """Name the subscriptions that the next readings of this transaction are about."""
-    wanted.create(connection, checkfirst=True)
-    connection.execute(wanted.delete())
+    empty(connection, wanted)
     insert_frame(connection, wanted, pd.DataFrame({"number": pd.Series(numbers, dtype="str")}))
 
 
 def want_their_lines(connection: Connection) -> None:
     """Name the bill lines of the wanted subscriptions as well (`are_their_lines`): once, because
     several readings look at them."""
-    _lines.create(connection, checkfirst=True)
-    connection.execute(_lines.delete())
+    empty(connection, _lines)
     theirs = of_wanted(connection, bill_lines, select(bill_lines.c.bill_line_id))
     connection.execute(_lines.insert().from_select(["bill_line_id"], theirs))
 
