@@ -1,9 +1,24 @@
-"""A single file that appears whole, or not at all: written aside, flushed, and renamed."""
+"""A file that appears whole, or not at all: written aside, flushed, renamed; and who still writes."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+
+def is_running(process: str) -> bool:
+    """Whether a process of this machine runs, or may: what is no number of one is left alone.
+
+    >>> is_running(str(os.getpid())), is_running("somebody's")
+    (True, True)
+    """
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 @contextmanager

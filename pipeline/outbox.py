@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 from xlsxwriter.exceptions import XlsxFileError
 
+from pipeline.aside import is_running
 from pipeline.export import write_exports, write_findings, write_manifest
 from pipeline.record import RefusedSheet, RunRecord
 from pipeline.report import write_rejections, write_workbook
@@ -68,13 +69,7 @@ def _our_mark() -> str:
 
 def _is_alive(part: Path) -> bool:
     """Whether the process that writes this folder still runs, on this machine."""
-    try:
-        os.kill(int(part.name.removesuffix(".part").rpartition("-")[2]), 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, ValueError):
-        return True
-    return True
+    return is_running(part.name.removesuffix(".part").rpartition("-")[2])
 
 
 def _refuse_another(place: Path, prepared: Path) -> None:

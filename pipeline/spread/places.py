@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.aside import is_running
 from pipeline.spread.faults import SpreadError
 from pipeline.spread.parcels import is_url
 from pipeline.stopping import put_off
@@ -39,14 +40,10 @@ def private_folder() -> Iterator[str]:
 def _is_left(folder: Path) -> bool:
     """Whether it is this user's, and of a process that is there no more."""
     try:
-        if folder.stat().st_uid != os.getuid():
-            return False
-        os.kill(int(folder.name.removeprefix(PREFIX).partition("-")[0]), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, ValueError):
+        is_ours = folder.stat().st_uid == os.getuid()
+    except OSError:
         return False
-    return False
+    return is_ours and not is_running(folder.name.removeprefix(PREFIX).partition("-")[0])
 
 
 @contextmanager
