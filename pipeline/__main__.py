@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from pipeline.loading import quickly
+
 STOPPED_BY_HAND = 130
 
 
@@ -13,7 +15,8 @@ def start() -> None:
     except OSError:
         sys.exit("milestone-billing: the current folder is gone: change to another")
     try:
-        from pipeline.cli import main
+        with quickly():
+            from pipeline.cli import main
     except KeyboardInterrupt:
         sys.exit(STOPPED_BY_HAND)
     main(prog_name="milestone-billing")
