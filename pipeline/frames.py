@@ -1,6 +1,6 @@
 """Joining frames by key: text keys, positions and look-ups, whole columns at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,9 @@ import pyarrow.compute as compute
 from schemas.cells import arrow_texts
 
 MOST_TO_ADD = 9e18
+WORTH_A_LOOK = 1000
+"""Fewer keys are sought sooner than looked at."""
+
 SEPARATOR = arrow.scalar("\x1f", arrow.large_string())
 
 
@@ -31,9 +34,29 @@ def joined_keys(frame: pd.DataFrame, columns: Sequence[str]) -> arrow.Array:
 def positions(keys: arrow.Array, among: arrow.Array) -> np.ndarray:
     """Where each key stands in `among` (the first place), -1 where it doesn't.
 
-    >>> positions(arrow.array(["b", "z", None]), arrow.array(["a", "b"])).tolist()
-    [1, -1, -1]
+    Rows of one charge or contract mostly follow one another, in the order of what they are sought in:
+    so each run of equal keys is sought once, and not at all where the runs are what they are sought in.
+
+    >>> positions(arrow.array(["b", "b", "z", None]), arrow.array(["a", "b"])).tolist()
+    [1, 1, -1, -1]
     """
+    if keys.null_count == len(keys):
+        return np.full(len(keys), -1, np.int64)
+    if len(keys) < WORTH_A_LOOK:
+        return _sought(keys, among)
+    starts = np.flatnonzero(np.r_[True, _compared(compute.not_equal, keys)])
+    once = keys.take(arrow.array(starts))
+    same = not once.null_count and once.equals(among) and _compared(compute.less, among).all()
+    at = np.arange(len(among)) if same else _sought(once, among)
+    return np.repeat(at, np.diff(np.r_[starts, len(keys)]))
+
+
+def _compared(compare: Callable[..., arrow.Array], keys: arrow.Array) -> np.ndarray:
+    """Each key but the last compared with the one after it; true where one of the two is missing."""
+    return compare(keys[:-1], keys[1:]).fill_null(True).to_numpy(zero_copy_only=False)
+
+
+def _sought(keys: arrow.Array, among: arrow.Array) -> np.ndarray:
     found = compute.index_in(keys, value_set=among, skip_nulls=True)
     return compute.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
 

@@ -32,7 +32,7 @@ def insert_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> N
         fixed = {}
     names = [name for name in given if name not in fixed]
     quoted = ", ".join(f'"{name}"' for name in [*names, *fixed])
-    rows = zip(*(_values(frame[name]) for name in names), strict=True)
+    rows = key_rows(frame, names)
     cursor: Any = connection.connection.cursor()
     try:
         if connection.dialect.name == "postgresql":
@@ -77,8 +77,11 @@ def update_rows(connection: Connection, statement: str, rows: Iterator[tuple] | 
 
 
 def key_rows(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple]:
-    """The frame's key columns as tuples of plain Python values."""
-    return zip(*(_values(frame[name]) for name in columns), strict=True)
+    """These columns of the frame as tuples of plain Python values, which are made of some rows at a
+    time: of all at once they would be several times as large as the frame."""
+    for start in range(0, len(frame), ROWS_AT_A_TIME):
+        some = frame.iloc[start : start + ROWS_AT_A_TIME]
+        yield from zip(*(_values(some[name]) for name in columns), strict=True)
 
 
 def read_frame(connection: Connection, selection: Select) -> pd.DataFrame:
