@@ -7,8 +7,9 @@ holds the store; 2 wrong usage; 1 our own failure; 130 and 143 stopped by a sign
 import datetime
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -264,13 +265,14 @@ def run(
     """
     with _explained(), _watching(quiet, timings) as watch:
         settings = _settings(config, targets)
-        outcome = nightly.run_night(
+        night = nightly.run_night(
             inbox, as_of, out, store, settings, watch,
             dry_run=dry_run, allow_implausible=allow_implausible, full=full, actor=_actor(),
             today=datetime.date.today(), said_in=said_in(config, os.environ),
             engine=_engine(workers, cluster, shared),
         )  # fmt: skip
-    _print_night(outcome, as_json, dry_run)
+        told = _told_of_each(night, as_json, dry_run)
+    _end_night(told, as_json)
 
 
 @main.command()
@@ -340,13 +342,14 @@ def bill(
       milestone-billing bill --as-of 2026-03-31
     """
     with _explained(), _watching(quiet, None) as watch:
-        outcome = nightly.bill_store(
+        night = nightly.bill_store(
             as_of, store, _settings(config), watch,
             dry_run=dry_run, allow_implausible=allow_implausible, full=full, actor=_actor(),
             today=datetime.date.today(), said_in=said_in(config, os.environ),
             engine=_engine(workers, cluster, shared),
         )  # fmt: skip
-    _print_night(outcome, as_json, dry_run)
+        told = _told_of_each(night, as_json, dry_run)
+    _end_night(told, as_json)
 
 
 @main.command()
@@ -375,7 +378,8 @@ def export(
 
     with _explained(), _watching(quiet, None) as watch:
         outcome = nightly.export_run(run_id, out, store, watch, choose if targets else None)
-    _print_night(outcome, as_json, False, status=CLEAN)
+        told = _told(outcome, as_json, False)
+    _end_night([replace(told, rejected=False)], as_json)
 
 
 @main.command()
@@ -598,18 +602,40 @@ def _settings(config: Path | None, targets: tuple[str, ...] = ()) -> Settings:
     return choose_targets(settings, config, targets or settings.targets)
 
 
-def _print_night(
-    outcome: nightly.Outcome, as_json: bool, dry_run: bool, status: int | None = None
-) -> NoReturn:
-    if as_json:
-        _say(screen.as_json(screen.night_account(outcome, dry_run=dry_run)))
-    else:
+@dataclass(frozen=True)
+class _Told:
+    """What is left of a run once it is told of: its figures, and whether any row was rejected."""
+
+    account: dict[str, Any]
+    rejected: bool
+
+
+def _told_of_each(night: Iterator[nightly.Outcome], as_json: bool, dry_run: bool) -> list[_Told]:
+    """Say what each run of a night did; of none of them more than its figures is kept."""
+    told = []
+    for outcome in night:
+        told.append(_told(outcome, as_json, dry_run))
+        del outcome  # before the next run makes its own
+    return told
+
+
+def _told(outcome: nightly.Outcome, as_json: bool, dry_run: bool) -> _Told:
+    """Say what a run did; as JSON, all runs of a night are said at its end."""
+    if not as_json:
         _say(
             screen.night_words(outcome, dry_run=dry_run),
             screen_terminal.night_view(outcome, dry_run=dry_run),
         )
-    rejected = REJECTED if has_errors(outcome.record.findings) else CLEAN
-    sys.exit(rejected if status is None else status)
+    account = screen.night_account(outcome, dry_run=dry_run) if as_json else {}
+    return _Told(account, has_errors(outcome.record.findings))
+
+
+def _end_night(told: Sequence[_Told], as_json: bool) -> NoReturn:
+    """The JSON of a night, of several runs in a list, and its exit status."""
+    if as_json:
+        accounts = [one.account for one in told]
+        _say(screen.as_json(accounts[0] if len(accounts) == 1 else {"runs": accounts}))
+    sys.exit(REJECTED if any(one.rejected for one in told) else CLEAN)
 
 
 def _print_judgement(

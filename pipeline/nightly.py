@@ -8,9 +8,10 @@ commit has left nothing; one that is killed after it has its files written by th
 import datetime
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -24,6 +25,7 @@ from pipeline.export import check_controls
 from pipeline.findings import join_findings
 from pipeline.outbox import PreparedFiles, nothing_left_aside, prepare_files, publish
 from pipeline.outlook import with_outlook
+from pipeline.parts import Part, parts_of_night
 from pipeline.post import (
     RefusedError,
     new_run,
@@ -41,7 +43,7 @@ from pipeline.remember import (
     tonights_record,
     with_plan_changes,
 )  # fmt: skip
-from pipeline.scope import Scope, keep_scope, look_at, scope_of_night
+from pipeline.scope import Scope, keep_scope, look_at
 from pipeline.settings import DEFAULTS, Settings, settings_text, unknown_owners
 from pipeline.spread import HERE, Engine, begin_night
 from pipeline.stopwatch import Stopwatch
@@ -62,6 +64,9 @@ from pipeline.store.one_contract import read_posters
 from pipeline.tonight import Computed, Tonight
 from pipeline.validate import Held, Validated, validate_inputs
 
+Finished = tuple[tuple[Run, RunRecord, Path], ...]
+"""Runs that were posted and then killed, and the folders of their files, which are out now."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -73,58 +78,106 @@ class Outcome:
     finished_before: tuple[Path, ...] = ()
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a night is asked for. A dry run does everything but keep it; `full` looks at all contracts,
+    whatever changed. `today` is the day by the clock, `said_in` in which file the settings are said;
+    `engine` says who computes a large night, and changes nothing of it."""
+
+    as_of: datetime.date
+    settings: Settings
+    dry_run: bool = False
+    allow_implausible: bool = False
+    full: bool = False
+    actor: Actor | None = None
+    today: datetime.date | None = None
+    said_in: str = DEFAULTS
+    engine: Engine = HERE
+
+
 def run_night(
     inbox: Path, as_of: datetime.date, outbox: Path, store: str, settings: Settings,
-    watch: Stopwatch, *, dry_run: bool = False, allow_implausible: bool = False,
-    full: bool = False, actor: Actor | None = None, today: datetime.date | None = None,
-    said_in: str = DEFAULTS, engine: Engine = HERE,
-) -> Outcome:  # fmt: skip
-    """One night, whole. A dry run does everything but keep it; `full` looks at all contracts, whatever
-    changed. `today` is the day by the clock, `said_in` in which file the settings are said; `engine`
-    says who computes a large night, and changes nothing of it."""
-    place = _dry(store) if dry_run else store
+    watch: Stopwatch, **asked: Any,
+) -> Iterator[Outcome]:  # fmt: skip
+    """One night, whole: what each of its runs did, one after the other. Most nights are one run; one of
+    more than `contracts_at_once` contracts goes in portions, but for a dry run. `asked`: as Wanted."""
+    wanted = Wanted(as_of, settings, **asked)
+    place = _dry(store) if wanted.dry_run else store
     with nothing_left_aside(outbox), writing(place, "run") as connection:
         with watch.stage("read"):
             inputs = read_inputs(inbox, told=watch.parts)
-        digest = inputs_digest(inputs, as_of, settings)
-        finished = () if dry_run else _finish_interrupted(connection, outbox)
-        for run, record, folder in finished:
-            if run.inputs_digest == digest:
-                return Outcome(record, folder, resumed=True)
-        with connection.begin() as transaction:
-            settings = open_night(connection, as_of, settings, today=today, said_in=said_in,
-                                  allowed=allow_implausible)  # fmt: skip
-            with watch.stage("validate"):
-                held = hold_for(connection, inputs)
-                validated = validate_inputs(inputs, held, settings.phase_handover)
-                validated = _with_nobodys_accounts(connection, validated, settings)
-            with watch.stage("accept"):
-                number = accept(connection, inputs, validated, "run")
-                scope = scope_of_night(connection, as_of, settings, full=full)
-            del inputs, held  # what was uploaded is as large as what is made of it
-            with watch.stage("bill"):
-                contracts = contracts_in_force(connection, validated, scope)
-                run = new_run(connection, as_of, "run", import_number=number, own_import=number,
-                              **_facts(digest, settings))  # fmt: skip
-                found = find(connection, run, contracts, settings, wanted=not scope.is_whole)
-                asked = asked_of(run, settings, with_outlook=not dry_run)
-                night = begin_night(found.known, asked, engine, watch.buckets)
-            run, record = _recognise_and_post(
-                connection, run, found, night, scope, settings, validated, watch,
-                allow_implausible, actor,
-            )  # fmt: skip
-            if dry_run:
-                transaction.rollback()
-                return Outcome(record, None)
-            record = with_plan_changes(connection, run, record, found, night.bills)
-            with watch.stage("forecast"):
-                record = with_outlook(record, night.outlook)
-            with watch.stage("export and report"):
-                prepared = _prepare(record, outbox)
-        folder = publish(prepared)
+        if wanted.dry_run:
+            part = Part.of_all(inputs)
+            del inputs
+            yield _rehearse(connection, part, wanted, watch)
+            return
+        finished = _finish_interrupted(connection, outbox)
         with connection.begin():
-            ledger.mark_sent(connection, run.run_number)
+            parts = parts_of_night(connection, inputs, wanted.as_of, settings, full=wanted.full)
+        del inputs
+        for part in parts:
+            with part.told_of(watch.tell):
+                outcome = _run_part(connection, part, wanted, outbox, finished, watch)
+            yield outcome
+            del outcome  # its record, before the next one's is made
+
+
+def _rehearse(connection: Connection, part: Part, wanted: Wanted, watch: Stopwatch) -> Outcome:
+    """A dry run: the night, and nothing of it kept."""
+    with connection.begin() as transaction:
+        _, record = _post_upload(connection, part, wanted, "", watch)
+        transaction.rollback()
+    return Outcome(record, None)
+
+
+def _run_part(
+    connection: Connection, part: Part, wanted: Wanted, outbox: Path, finished: Finished,
+    watch: Stopwatch,
+) -> Outcome:  # fmt: skip
+    """One run, whole, with its files; what an interrupted night has posted is not posted again."""
+    digest = inputs_digest(part, wanted.as_of, wanted.settings)
+    for run, record, folder in finished:
+        if run.inputs_digest == digest:
+            return Outcome(record, folder, resumed=True)
+    with connection.begin():
+        run, record = _post_upload(connection, part, wanted, digest, watch)
+        with watch.stage("export and report"):
+            prepared = _prepare(record, outbox)
+    folder = publish(prepared)
+    with connection.begin():
+        ledger.mark_sent(connection, run.run_number)
     return Outcome(record, folder, finished_before=tuple(path for _, _, path in finished))
+
+
+def _post_upload(
+    connection: Connection, part: Part, wanted: Wanted, digest: str, watch: Stopwatch
+) -> tuple[Run, RunRecord]:
+    """From the upload to the posted run, in the transaction of the caller."""
+    as_of, inputs = wanted.as_of, part.hand_over()
+    settings = open_night(connection, as_of, wanted.settings, today=wanted.today,
+                          said_in=wanted.said_in, allowed=wanted.allow_implausible)  # fmt: skip
+    with watch.stage("validate"):
+        held = hold_for(connection, inputs)
+        validated = validate_inputs(inputs, held, settings.phase_handover)
+        validated = _with_nobodys_accounts(connection, validated, settings)
+    with watch.stage("accept"):
+        number = accept(connection, inputs, validated, "run")
+        scope = part.scope(connection, as_of, settings, full=wanted.full)
+    del inputs, held  # what was uploaded is as large as what is made of it
+    with watch.stage("bill"):
+        contracts = contracts_in_force(connection, validated, scope)
+        judged = validated.without_rows
+        del validated
+        run = new_run(connection, as_of, "run", import_number=number, own_import=number,
+                      **_facts(digest, settings))  # fmt: skip
+        found = find(connection, run, contracts, settings, wanted=not scope.is_whole)
+        del contracts
+        asked = asked_of(run, settings, with_outlook=not wanted.dry_run)
+        night = begin_night(found.known, asked, wanted.engine, watch.buckets)
+    run, record = _recognise_and_post(
+        connection, run, found, night, scope, settings, judged, wanted, watch
+    )
+    return run, with_plan_changes(connection, run, record, found, night.bills)
 
 
 def check_inbox(
@@ -160,55 +213,65 @@ def import_inbox(
 
 
 def bill_store(
-    as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, *,
-    dry_run: bool = False, allow_implausible: bool = False, full: bool = False,
-    actor: Actor | None = None, today: datetime.date | None = None, said_in: str = DEFAULTS,
-    engine: Engine = HERE,
-) -> Outcome:  # fmt: skip
-    """Bill from what the store holds, and post; `export_run` writes the files."""
+    as_of: datetime.date, store: str, settings: Settings, watch: Stopwatch, **asked: Any
+) -> Iterator[Outcome]:
+    """Bill from what the store holds, and post: what each of the night's runs did, which are as many as
+    those of `run_night`; `export_run` writes the files. `asked`: as Wanted."""
+    wanted = Wanted(as_of, settings, **asked)
     refuse_missing(store)
-    with writing(store, "bill") as connection, connection.begin() as transaction:
-        settings = open_night(connection, as_of, settings, today=today, said_in=said_in,
-                              allowed=allow_implausible)  # fmt: skip
-        with watch.stage("bill"):
-            scope = scope_of_night(connection, as_of, settings, full=full)
-            wanted = look_at(connection, scope)
-            contracts = read_contracts(connection, wanted=wanted or None, only=READ_FROM_CONTRACTS)
-            run = new_run(connection, as_of, "bill", own_import=None,
-                          import_number=last_import_number(connection),
-                          **_facts("", settings))  # fmt: skip
-            found = find(connection, run, contracts, settings, wanted=wanted)
-            asked = asked_of(run, settings, with_outlook=False)
-            night = begin_night(found.known, asked, engine, watch.buckets)
-        _, record = _recognise_and_post(
-            connection, run, found, night, scope, settings, None, watch, allow_implausible, actor,
-        )  # fmt: skip
-        if dry_run:
-            transaction.rollback()
-    return Outcome(record, None)
+    with writing(store, "bill") as connection:
+        with connection.begin():
+            parts = parts_of_night(connection, None, as_of, settings, full=wanted.full)
+        for part in parts:
+            with part.told_of(watch.tell), connection.begin() as transaction:
+                outcome = Outcome(_post_stored(connection, part, wanted, watch), None)
+                if wanted.dry_run:
+                    transaction.rollback()
+            yield outcome
+            del outcome
+
+
+def _post_stored(connection: Connection, part: Part, wanted: Wanted, watch: Stopwatch) -> RunRecord:
+    """From the store to the posted run, in the transaction of the caller."""
+    settings = open_night(connection, wanted.as_of, wanted.settings, today=wanted.today,
+                          said_in=wanted.said_in, allowed=wanted.allow_implausible)  # fmt: skip
+    with watch.stage("bill"):
+        scope = part.scope(connection, wanted.as_of, settings, full=wanted.full)
+        some = look_at(connection, scope)
+        contracts = read_contracts(connection, wanted=some or None, only=READ_FROM_CONTRACTS)
+        run = new_run(connection, wanted.as_of, "bill", own_import=None,
+                      import_number=last_import_number(connection),
+                      **_facts("", settings))  # fmt: skip
+        found = find(connection, run, contracts, settings, wanted=some)
+        asked = asked_of(run, settings, with_outlook=False)
+        night = begin_night(found.known, asked, wanted.engine, watch.buckets)
+    return _recognise_and_post(connection, run, found, night, scope, settings, None, wanted, watch)[
+        1
+    ]
 
 
 def _recognise_and_post(
     connection: Connection, run: Run, found: Found, night: Tonight | Computed, scope: Scope,
-    settings: Settings, validated: Validated | None, watch: Stopwatch, allow_implausible: bool,
-    actor: Actor | None,
+    settings: Settings, judged: Validated | None, wanted: Wanted, watch: Stopwatch,
 ) -> tuple[Run, RunRecord]:  # fmt: skip
-    """What follows once a night is billed: recognise, post within the bounds and the proofs, and note
-    when each contract is looked at again."""
+    """What follows once a night is billed: recognise, look ahead, post within the bounds and the proofs,
+    and note when each contract is looked at again."""
     bills = night.bills
     with watch.stage("recognise"):
         revenue = night.revenue
+    with watch.stage("forecast"):
+        outlook = night.outlook
     with watch.stage("post"):
         run, settings = refuse_implausible(
-            connection, run, bills, settings, allowed=allow_implausible
+            connection, run, bills, settings, allowed=wanted.allow_implausible
         )
         books = night.books
         post(connection, run, bills, revenue, books)
         keep_scope(connection, run.run_number, scope)
         agenda.note_days(connection, night.look_on)
-        _sign(connection, actor, import_number=run.own_import, run_number=run.run_number)
-    record = tonights_record(run, settings, validated, bills, revenue, books, found.sent, scope)
-    return run, record
+        _sign(connection, wanted.actor, import_number=run.own_import, run_number=run.run_number)
+    record = tonights_record(run, settings, judged, bills, revenue, books, found.sent, scope)
+    return run, with_outlook(record, outlook)
 
 
 def export_run(
@@ -326,16 +389,15 @@ def run_of(connection: Connection, run_id: str) -> Run:
     return run
 
 
-def inputs_digest(inputs: Inputs, as_of: datetime.date, settings: Settings) -> str:
-    """What tells one night's work from another's: its files, its day, its settings."""
-    files = inputs.files[["file", "sha256"]].sort_values("file").to_numpy().tolist()
-    said = json.dumps([files, as_of.isoformat(), settings_text(settings)])
+def inputs_digest(part: Part, as_of: datetime.date, settings: Settings) -> str:
+    """What tells one run's work from another's: its files, its day, its settings, its portion."""
+    files = part.files[["file", "sha256"]].sort_values("file").to_numpy().tolist()
+    which = [list(part.portion)] if part.portion else []
+    said = json.dumps([files, as_of.isoformat(), settings_text(settings), *which])
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _finish_interrupted(
-    connection: Connection, outbox: Path
-) -> tuple[tuple[Run, RunRecord, Path], ...]:
+def _finish_interrupted(connection: Connection, outbox: Path) -> Finished:
     """Write the files of runs that were posted and then killed before their files were out."""
     with connection.begin():
         waiting = ledger.unsent_runs(connection)

@@ -44,14 +44,22 @@ class RefusedSheet:
 @dataclass(frozen=True)
 class LookedAt:
     """How many contracts a run looked at, where it did not look at all: they were uploaded or answered
-    since the last run, had a date that came, or wait on hold."""
+    since the last run, had a date that came, or wait on hold; or they are a `portion` of its night's,
+    of how many."""
 
     contracts: int
     of: int
+    portion: tuple[int, int] | None = None
 
     @property
     def sentence(self) -> str:
         """`Tonight 2,500 of 250,000 contracts were looked at: …`"""
+        if self.portion:
+            return (
+                f"This run is portion {self.portion[0]:,} of {self.portion[1]:,} of its night: "
+                f"{self.contracts:,} of {self.of:,} contracts. What follows leaves the others out: "
+                "those of which anything is due are in the other portions' runs."
+            )
         return (
             f"Tonight {self.contracts:,} of {self.of:,} contracts were looked at: those that were "
             "uploaded or answered, have a date that came, or wait on hold. Nothing is due of the "

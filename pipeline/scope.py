@@ -6,6 +6,7 @@ at all, and show it.
 """
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,11 +23,13 @@ from pipeline.store.wanted import want_subscriptions, want_their_lines
 class Scope:
     """What a run looks at.
 
-    `numbers` are its contracts, in order (None: all), of `contracts` in the store.
+    `numbers` are its contracts, in order (None: all), of `contracts` in the store; `portion` is which
+    of its night's portions they are, of how many (None: the night is one run).
     """
 
     numbers: pd.Series | None = None
     contracts: int = 0
+    portion: tuple[int, int] | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -36,25 +39,41 @@ class Scope:
     @property
     def looked_at(self) -> LookedAt | None:
         """How many it is, and of how many; none: all."""
-        return None if self.numbers is None else LookedAt(len(self.numbers), self.contracts)
+        if self.numbers is None:
+            return None
+        return LookedAt(len(self.numbers), self.contracts, self.portion)
 
 
 WHOLE = Scope()
 
 
+def looks_at_all(connection: Connection, settings: Settings, *, full: bool) -> bool:
+    """Whether the next run has to look at all contracts: where that is asked for, where the store has
+    `whole_book` of them or fewer, and where the settings or the program are not the last run's."""
+    contracts = agenda.count_contracts(connection)
+    return full or contracts <= settings.whole_book or not _goes_on(connection, settings)
+
+
 def scope_of_night(
     connection: Connection, as_of: datetime.date, settings: Settings, *, full: bool
 ) -> Scope:
-    """What the next run has to look at, once its own upload is accepted.
-
-    All contracts, where that is asked for, where the store has `whole_book` of them or fewer, where the
-    settings or the program are not the last run's, or where something is due of each of them.
-    """
-    contracts = agenda.count_contracts(connection)
-    if full or contracts <= settings.whole_book or not _goes_on(connection, settings):
+    """What the next run has to look at, once its own upload is accepted: all contracts also where
+    something is due of each of them."""
+    if looks_at_all(connection, settings, full=full):
         return WHOLE
+    contracts = agenda.count_contracts(connection)
     numbers = agenda.read_due(connection, as_of)
     return Scope(numbers, contracts) if len(numbers) < contracts else WHOLE
+
+
+def scope_of_portion(
+    connection: Connection, as_of: datetime.date | None, numbers: Sequence[str],
+    portion: tuple[int, int],
+) -> Scope:  # fmt: skip
+    """What a portion's run has to look at, of these contracts; without a day, all of them."""
+    want_subscriptions(connection, numbers)
+    own = agenda.read_due_of_wanted(connection, as_of)
+    return Scope(own, agenda.count_contracts(connection), portion)
 
 
 def scope_of_run(connection: Connection, run_number: int) -> Scope:
@@ -66,7 +85,7 @@ def scope_of_run(connection: Connection, run_number: int) -> Scope:
 def keep_scope(connection: Connection, run_number: int, scope: Scope) -> None:
     """Note what a run looked at, with the run."""
     if not scope.is_whole:
-        agenda.keep_looked_at(connection, run_number, scope.contracts)
+        agenda.keep_looked_at(connection, run_number, scope.contracts, scope.portion)
 
 
 def look_at(connection: Connection, scope: Scope) -> bool:

@@ -39,6 +39,7 @@ def night_account(outcome: Outcome, *, dry_run: bool = False) -> dict[str, Any]:
         "recognised": _amounts(record.revenue_events),
         "late_milestones": len(record.late_milestones),
         "contracts": _scope(record.looked_at),
+        "portion": _portion(record.looked_at),
         "rows_read": int(record.inputs["rows_read"].sum()),
         "rows_refused": int(record.inputs["rows_refused"].sum()),
         "findings": findings_count(record.findings),
@@ -82,11 +83,18 @@ def scope_words(outcome: Outcome) -> list[str]:
     at = outcome.record.looked_at
     if at is None:
         return []
-    return [f"{at.contracts:,} of {at.of:,} looked at: nothing is due of the others"]
+    looked_at = f"{at.contracts:,} of {at.of:,} looked at"
+    if at.portion:
+        return [f"{looked_at}: portion {at.portion[0]:,} of {at.portion[1]:,} of the night"]
+    return [f"{looked_at}: nothing is due of the others"]
 
 
 def _scope(at: LookedAt | None) -> dict[str, int] | None:
     return {"looked_at": at.contracts, "of": at.of} if at else None
+
+
+def _portion(at: LookedAt | None) -> dict[str, int] | None:
+    return {"number": at.portion[0], "of": at.portion[1]} if at and at.portion else None
 
 
 def _to_mend(outcome: Outcome) -> list[str]:

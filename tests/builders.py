@@ -248,15 +248,17 @@ def bill_night(
 ) -> Outcome:  # fmt: skip
     """Bill a store as of a night; `by_agenda` only those contracts that changed or have anything due."""
     settings = replace(Settings(), whole_book=0) if by_agenda else Settings()
-    return bill_store(
+    (outcome,) = bill_store(
         day(as_of), store, settings, QUIET, allow_implausible=allow_implausible, full=full
     )
+    return outcome
 
 
 def night(folder: Path, company: Company, store: str, as_of: str) -> Outcome:
     """A whole night with a company's files, its outbox beside the inbox."""
     inbox = write_inbox(folder / "inbox", company)
-    return run_night(inbox, day(as_of), folder / "out", store, Settings(), QUIET)
+    (outcome,) = run_night(inbox, day(as_of), folder / "out", store, Settings(), QUIET)
+    return outcome
 
 
 def ledger_lines(store: str) -> pd.DataFrame:

@@ -58,7 +58,9 @@ class Desk:
     ) -> Outcome:
         """A whole night with these files, and its own in the outbox."""
         inbox = self.write_upload(company)
-        return run_night(inbox, day(as_of), self.out, self.store, settings or Settings(), QUIET)
+        told = run_night(inbox, day(as_of), self.out, self.store, settings or Settings(), QUIET)
+        (outcome,) = told
+        return outcome
 
     def upload(self, company: Company, **beside: Company) -> Validated:
         """These files accepted, and nothing billed."""

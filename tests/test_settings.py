@@ -316,7 +316,8 @@ def billed(imported: Desk, tmp_path: Path) -> Callable[[str], Path]:
         desk, path, out = imported.copy(tmp_path), tmp_path / "billing.toml", tmp_path / "files"
         path.write_text(config, "utf-8")
         out.mkdir()
-        record = bill_store(day(NIGHT), desk.store, read_settings(path), QUIET).record
+        (outcome,) = bill_store(day(NIGHT), desk.store, read_settings(path), QUIET)
+        record = outcome.record
         write_exports(record, out)
         return out
 

@@ -107,7 +107,7 @@ def test_the_settings_of_the_run_are_used(new_desk: Desk, handover: str) -> None
     )  # fmt: skip
     settings = Settings(phase_handover=handover)
     import_inbox(new_desk.write_upload(company), new_desk.store, settings, QUIET)
-    bill_store(day("2026-04-30"), new_desk.store, settings, QUIET)
+    list(bill_store(day("2026-04-30"), new_desk.store, settings, QUIET))
     standing = read_status(new_desk.store, None, TODAY)
     assert len(standing.bills.lines) == 0
     check_proofs(standing)

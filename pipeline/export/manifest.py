@@ -62,7 +62,13 @@ def manifest_of(record: RunRecord, controls: pd.DataFrame, folder: Path) -> dict
 def _scope(record: RunRecord) -> dict[str, Any]:
     """How many contracts the run is about, where that is not all."""
     at = record.looked_at
-    return {"contracts": {"looked_at": at.contracts, "of": at.of}} if at else {}
+    if at is None:
+        return {}
+    portion = dict(zip(("number", "of"), at.portion, strict=True)) if at.portion else None
+    return {
+        "contracts": {"looked_at": at.contracts, "of": at.of},
+        **({"portion": portion} if portion else {}),
+    }
 
 
 def _longer_files(record: RunRecord, controls: pd.DataFrame) -> list[str]:

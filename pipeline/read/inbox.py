@@ -16,7 +16,7 @@ from pipeline.findings import ERROR, WARNING, join_findings, one_finding
 from pipeline.read import limits
 from pipeline.read.delimited import read_delimited
 from pipeline.read.faults import InboxError, UnreadableError
-from pipeline.read.inputs import Inputs
+from pipeline.read.inputs import FILE_TYPES, Inputs
 from pipeline.read.naming import BY_NAME, Naming
 from pipeline.read.sheets import Reading
 from pipeline.read.workbook import read_workbook
@@ -32,9 +32,6 @@ UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs", "Cn")
 
 LOADER_FAULTS = (CalamineError, RecursionError, OverflowError, UnicodeError, LookupError)
 PANIC = "PanicException"
-
-FILE_TYPES = {"file": "str", "sha256": "str", "bytes": "int64", "rows_read": "int64"}
-
 
 Progress = Callable[[int, int, int], None]
 """Is told how many parts are done, of how many, and the rows so far."""

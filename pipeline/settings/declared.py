@@ -211,6 +211,10 @@ class Settings:
         100_000, Whole(1, MOST_LINES_PER_FILE),
         "an interface file with more lines is split, never inside an invoice",
     )  # fmt: skip
+    contracts_at_once: int = setting(
+        250_000, Whole(1, 10**9),
+        "a night that looks at more contracts goes in portions, one run each: so memory stays bounded",
+    )  # fmt: skip
     contracts_per_bucket: int = setting(
         75_000, Whole(1, 10**9),
         "with more contracts to look at, they are shared out in buckets: --workers, --cluster",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Date,
     MetaData,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 
 from pipeline.store.rows import empty, insert_frame, read_frame
 from pipeline.store.schema import CONTRACT_TABLES, agenda, looked_at, run_scopes
-from pipeline.store.wanted import wanted
+from pipeline.store.wanted import are_wanted, wanted
 
 AT_ONCE = datetime.date(1, 1, 1)
 """The day of what was uploaded or answered since it was last looked at: any night is later."""
@@ -72,27 +73,71 @@ def count_contracts(connection: Connection) -> int:
     return int(connection.scalar(select(func.count()).select_from(agenda)) or 0)
 
 
+def count_due(connection: Connection, as_of: datetime.date) -> int:
+    """How many contracts a night must look at."""
+    due = select(func.count()).select_from(agenda).where(agenda.c.look_on <= as_of)
+    return int(connection.scalar(due) or 0)
+
+
 def read_due(connection: Connection, as_of: datetime.date) -> pd.Series:
     """The contracts that a night must look at, in order."""
-    due = select(agenda.c.subscription_number).where(agenda.c.look_on <= as_of)
-    found = read_frame(connection, due)["subscription_number"]
-    return found.sort_values(ignore_index=True)
+    return _in_order(connection, agenda.c.look_on <= as_of)
 
 
-def keep_looked_at(connection: Connection, run_number: int, contracts: int) -> None:
-    """Note that a run looked at the named contracts only (`wanted.want_subscriptions`), of so many."""
-    connection.execute(run_scopes.insert().values(run_number=run_number, contracts=contracts))
+def read_due_of_wanted(connection: Connection, as_of: datetime.date | None) -> pd.Series:
+    """Those of the named contracts (`wanted.want_subscriptions`) that a night must look at, in order;
+    without a day, all of them that the store holds."""
+    due = [agenda.c.look_on <= as_of] if as_of else []
+    return _in_order(connection, are_wanted(agenda.c.subscription_number), *due)
+
+
+def read_customers(connection: Connection, as_of: datetime.date | None) -> pd.DataFrame:
+    """The customers of the contracts that a night must look at (without a day: of all), and of those
+    that are named (`wanted.want_subscriptions`): subscription_number, customer_number."""
+    subscriptions = CONTRACT_TABLES["subscriptions"].c
+    selection = (
+        select(subscriptions.subscription_number, subscriptions.customer_number)
+        .join(agenda, agenda.c.subscription_number == subscriptions.subscription_number)
+        .where(subscriptions.replaced_by == 0)
+    )
+    if as_of:
+        theirs = are_wanted(subscriptions.subscription_number)
+        selection = selection.where((agenda.c.look_on <= as_of) | theirs)
+    return read_frame(connection, selection)
+
+
+def _in_order(connection: Connection, *conditions: ColumnElement[bool]) -> pd.Series:
+    found = read_frame(connection, select(agenda.c.subscription_number).where(*conditions))
+    return found["subscription_number"].sort_values(ignore_index=True)
+
+
+def keep_looked_at(
+    connection: Connection, run_number: int, contracts: int, portion: tuple[int, int] | None
+) -> None:
+    """Note that a run looked at the named contracts only (`wanted.want_subscriptions`), of so many, and
+    which portion of its night they are, of how many."""
+    number, of = portion or (None, None)
+    connection.execute(
+        run_scopes.insert().values(
+            run_number=run_number, contracts=contracts, portion=number, portions=of
+        )
+    )
     names = select(literal(run_number), wanted.c.number)
     connection.execute(insert(looked_at).from_select(["run_number", "subscription_number"], names))
 
 
-def read_looked_at(connection: Connection, run_number: int) -> tuple[pd.Series, int] | None:
-    """The contracts that a run looked at, and of how many; none: it looked at all."""
-    contracts = connection.scalar(
-        select(run_scopes.c.contracts).where(run_scopes.c.run_number == run_number)
-    )
-    if contracts is None:
+def read_looked_at(
+    connection: Connection, run_number: int
+) -> tuple[pd.Series, int, tuple[int, int] | None] | None:
+    """The contracts that a run looked at, of how many, and which portion of its night they were, of how
+    many (None: it was one run); none: it looked at all."""
+    kept = connection.execute(
+        select(run_scopes.c.contracts, run_scopes.c.portion, run_scopes.c.portions).where(
+            run_scopes.c.run_number == run_number
+        )
+    ).first()
+    if kept is None:
         return None
     own = select(looked_at.c.subscription_number).where(looked_at.c.run_number == run_number)
-    numbers = read_frame(connection, own)["subscription_number"]
-    return numbers.sort_values(ignore_index=True), contracts
+    numbers = read_frame(connection, own)["subscription_number"].sort_values(ignore_index=True)
+    return numbers, kept.contracts, (kept.portion, kept.portions) if kept.portions else None

@@ -57,6 +57,14 @@ def _add_agenda(connection: Connection) -> None:
     note_all(connection)
 
 
+def _add_portions(connection: Connection) -> None:
+    """Which portion of its night a run was."""
+    there = {column["name"] for column in inspect(connection).get_columns("run_scopes")}
+    for name in ("portion", "portions"):
+        if name not in there:
+            connection.exec_driver_sql(f"ALTER TABLE run_scopes ADD COLUMN {name} INTEGER")
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("contracts, ledger and runs", _create_missing_tables),
     ("phases", _create_missing_tables),
@@ -64,6 +72,7 @@ MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("actions, adjustments and answers", _add_life),
     ("guards and audit trail", _add_guards),
     ("agenda", _add_agenda),
+    ("portions", _add_portions),
 )
 
 

@@ -287,6 +287,8 @@ run_scopes = Table(
     metadata,
     Column("run_number", Integer, ForeignKey("runs.run_number"), primary_key=True),
     Column("contracts", Integer, nullable=False),  # that the store held
+    Column("portion", Integer),  # which, of a night that went in so many `portions`
+    Column("portions", Integer),
 )
 """Runs that looked at some contracts only, `looked_at`; every other run looked at all."""
 

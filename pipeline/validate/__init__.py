@@ -6,7 +6,7 @@ reference row by itself (DESIGN 4).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pyarrow as arrow
@@ -111,6 +111,11 @@ class Validated:
     files: pd.DataFrame
 
     @property
+    def without_rows(self) -> "Validated":
+        """What is told of the upload, when its rows are stored."""
+        return replace(self, accepted={}, contracts={})
+
+    @property
     def refused_in_order(self) -> tuple[RefusedSheet, ...]:
         """The refused rows by sheet, in the upload's order."""
         return tuple(self.refused[place] for place in sorted(self.refused))
@@ -119,20 +124,31 @@ class Validated:
 def mentioned_subscriptions(inputs: Inputs) -> list[str]:
     """Every subscription number that stands in the upload, in order."""
     columns = [
-        arrow_texts(sheet.cells[str(sheet.columns.index(heading))])
+        numbers
         for sheet in inputs.sheets
-        for heading in ("subscription_number", "new_subscription_number")
-        if sheet.table in SUBSCRIPTION_TABLES and heading in sheet.columns
-    ]
-    columns += [
-        line_parts({"bill_line_id": arrow_texts(sheet.cells[str(sheet.columns.index(LINE_ID))])})[
-            "subscription_number"
-        ]
-        for sheet in inputs.sheets
-        if sheet.table == "adjustments" and LINE_ID in sheet.columns
+        for numbers in (subscriptions_in(sheet), column_of(sheet, "new_subscription_number"))
+        if numbers is not None and sheet.table in SUBSCRIPTION_TABLES
     ]
     numbers = compute.unique(arrow.chunked_array(columns, arrow.large_string())).drop_null()
     return numbers.sort().to_pylist()
+
+
+def subscriptions_in(sheet: Sheet) -> arrow.Array | None:
+    """The subscription number of each row, missing where it has none; None of a sheet that is not of
+    contracts, or has no such column."""
+    if sheet.table not in SUBSCRIPTION_TABLES:
+        return None
+    lines = column_of(sheet, LINE_ID) if sheet.table == "adjustments" else None
+    if lines is not None:
+        return line_parts({LINE_ID: lines})["subscription_number"]
+    return column_of(sheet, "subscription_number")
+
+
+def column_of(sheet: Sheet, heading: str) -> arrow.Array | None:
+    """The texts below a heading; None where the sheet has no such column."""
+    if heading not in sheet.columns:
+        return None
+    return arrow_texts(sheet.cells[str(sheet.columns.index(heading))])
 
 
 def validate_inputs(inputs: Inputs, held: Held, handover: str = ON_COMPLETION) -> Validated:

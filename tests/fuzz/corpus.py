@@ -96,6 +96,6 @@ def hold_worlds(worlds: int, folder: Path) -> Held:
             (inbox / f"{stem}-{world}.{suffix}").write_bytes(data)
     store, quiet = f"sqlite:///{folder / 'store.db'}", Stopwatch(quiet=True)
     import_inbox(inbox, store, Settings(), quiet)
-    bill_store(FIRST_NIGHT, store, Settings(), quiet, allow_implausible=True)
+    list(bill_store(FIRST_NIGHT, store, Settings(), quiet, allow_implausible=True))
     with reading(store, "check") as connection:
         return hold_for(connection, read_inputs(inbox))

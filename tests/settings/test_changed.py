@@ -82,8 +82,8 @@ def test_every_setting_is_one_or_the_other() -> None:
     """Amounts, dates and accounts depend on it, or it is one of these; another handover is refused."""
     silent = {one.address for one in declared_settings() if not one.follows}
     bounds = {one.address for one in declared_settings() if one.path[0] == "plausibility"}
-    quiet = {"phase_handover", "workbook_rows", "whole_book", "contracts_per_bucket",
-             "lines_per_file"}  # fmt: skip
+    quiet = {"phase_handover", "workbook_rows", "whole_book", "contracts_at_once",
+             "contracts_per_bucket", "lines_per_file"}  # fmt: skip
     assert silent == quiet | bounds
 
 
