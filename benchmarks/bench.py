@@ -140,8 +140,10 @@ def run_night(folder: Path, name: str, as_of: str, rows: int) -> Night:
     )  # fmt: skip
     stages, before = {}, 0.0
     for stage in json.loads(timings.read_text("utf-8")):
-        peak = stage["peak_memory_mib"]
-        stages[stage["stage"]] = Stage(stage["seconds"], peak - before)
+        name, peak = stage["stage"], stage["peak_memory_mib"]
+        sooner = stages.get(name, Stage(0, 0))  # of an earlier portion of the night
+        more = sooner.more_mib + peak - before
+        stages[name] = Stage(sooner.seconds + stage["seconds"], more)
         before = peak
     return Night(rows, one, stages)
 

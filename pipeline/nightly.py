@@ -146,7 +146,8 @@ def _run_part(
     folder = publish(prepared)
     with connection.begin():
         ledger.mark_sent(connection, run.run_number)
-    return Outcome(record, folder, finished_before=tuple(path for _, _, path in finished))
+    before = tuple(path for _, _, path in finished) if part.is_first else ()
+    return Outcome(record, folder, finished_before=before)
 
 
 def _post_upload(

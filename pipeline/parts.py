@@ -37,6 +37,11 @@ class Part:
         """The one part of a night."""
         return cls(inputs.files, _inputs=inputs)
 
+    @property
+    def is_first(self) -> bool:
+        """Whether no other part of the night was before it."""
+        return self.portion is None or self.portion[0] == FIRST
+
     def hand_over(self) -> Inputs:
         """The upload, once: what was uploaded is as large as what is made of it, and whoever has made
         something of it lets it go."""

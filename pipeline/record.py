@@ -57,8 +57,8 @@ class LookedAt:
         if self.portion:
             return (
                 f"This run is portion {self.portion[0]:,} of {self.portion[1]:,} of its night: "
-                f"{self.contracts:,} of {self.of:,} contracts. What follows leaves the others out: "
-                "those of which anything is due are in the other portions' runs."
+                f"{self.contracts:,} contracts. What follows leaves the others out: those of which "
+                "anything is due are in the other portions' runs."
             )
         return (
             f"Tonight {self.contracts:,} of {self.of:,} contracts were looked at: those that were "

@@ -83,10 +83,10 @@ def scope_words(outcome: Outcome) -> list[str]:
     at = outcome.record.looked_at
     if at is None:
         return []
-    looked_at = f"{at.contracts:,} of {at.of:,} looked at"
     if at.portion:
-        return [f"{looked_at}: portion {at.portion[0]:,} of {at.portion[1]:,} of the night"]
-    return [f"{looked_at}: nothing is due of the others"]
+        number, of = at.portion
+        return [f"{at.contracts:,} looked at: portion {number:,} of {of:,} of the night"]
+    return [f"{at.contracts:,} of {at.of:,} looked at: nothing is due of the others"]
 
 
 def _scope(at: LookedAt | None) -> dict[str, int] | None:
