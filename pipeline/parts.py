@@ -93,9 +93,10 @@ def parts_of_night(
     stored = agenda.read_customers(connection, None if whole else as_of)
     both = pd.concat([named.contracts["subscription_number"], stored["subscription_number"]])
     count = count_buckets(both.nunique(), most)
-    if count == 1:
+    portions = share_out(upload, named, stored, count) if count > 1 else None
+    if portions is None or portions.of == 1:  # one customer's contracts can't be shared out
         return iter([Part.of_all(upload)])
-    return _portions(share_out(upload, named, stored, count), whole)
+    return _portions(portions, whole)
 
 
 def _portions(portions: Portions, whole: bool) -> Iterator[Part]:

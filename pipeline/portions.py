@@ -96,8 +96,8 @@ def named_in(inputs: Inputs) -> Named:
 
 
 def share_out(inputs: Inputs, named: Named, stored: pd.DataFrame, count: int) -> Portions:
-    """Into so many portions, what the upload names and what the store has to look at (`stored`:
-    subscription_number, customer_number).
+    """Into so many portions, or fewer where customers are few, what the upload names and what the store
+    has to look at (`stored`: subscription_number, customer_number).
 
     The upload prevails where it gives a contract another customer.
     """
@@ -105,9 +105,12 @@ def share_out(inputs: Inputs, named: Named, stored: pd.DataFrame, count: int) ->
     contracts = pd.concat(
         [named.contracts[known], stored, named.contracts[~known]], ignore_index=True
     ).drop_duplicates(ON_CONTRACT, ignore_index=True)
-    shared = contracts[ON_CONTRACT].assign(portion=_portions_of(contracts, named.renewals, count))
+    filled, portions = np.unique(
+        _portions_of(contracts, named.renewals, count), return_inverse=True
+    )
+    shared = contracts[ON_CONTRACT].assign(portion=portions + FIRST)
     rows = tuple(_portions_of_rows(sheet, shared) for sheet in inputs.sheets)
-    return Portions(count, shared, inputs, rows, _portions_of_findings(inputs, rows))
+    return Portions(len(filled), shared, inputs, rows, _portions_of_findings(inputs, rows))
 
 
 def _portions_of(contracts: pd.DataFrame, renewals: pd.DataFrame, count: int) -> np.ndarray:
@@ -129,7 +132,7 @@ def _portions_of(contracts: pd.DataFrame, renewals: pd.DataFrame, count: int) ->
             break
         first = joined
     names = pd.Series(pd.array(distinct.take(arrow.array(first)), dtype="str"))
-    return bucket_of(names, count)[code] + FIRST
+    return bucket_of(names, count)[code]
 
 
 def _portions_of_rows(sheet: Sheet, shared: pd.DataFrame) -> np.ndarray:

@@ -150,6 +150,12 @@ def test_it_is_said_which_portion_a_run_is(tmp_path: Path) -> None:
     assert "Run 2026-03-31-2" in done.stdout
 
 
+def test_one_customer_is_one_run(tmp_path: Path) -> None:
+    company = joined(customers(), *(of_customer(f"S-{place}", "K-1") for place in range(8)))
+    (outcome,) = nights(tmp_path, company, NIGHT, Desk(tmp_path).store)
+    assert outcome.record.looked_at is None
+
+
 def test_a_dry_run_is_one_run(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     inbox = write_inbox(tmp_path / "inbox", COMPANY)
@@ -197,7 +203,8 @@ def shared(inputs: Inputs, count: int, stored: dict[str, str] | None = None) -> 
         {"subscription_number": [*(stored or {})], "customer_number": [*(stored or {}).values()]}
     ).astype("str")
     portions = share_out(inputs, named_in(inputs), known, count)
-    assert portions.contracts["portion"].between(1, count).all()
+    assert set(portions.contracts["portion"]) == set(range(1, portions.of + 1))
+    assert portions.of <= count
     return portions.contracts.set_index("subscription_number")["portion"].to_dict()
 
 
@@ -239,7 +246,7 @@ def test_rows_and_findings_go_with_their_contract(tmp_path: Path) -> None:
     inputs = replace(inputs, findings=findings)
     named = named_in(inputs)
     portions = share_out(inputs, named, named.contracts.head(0), 5)
-    uploads = [portions.upload_of(number) for number in range(1, 6)]
+    uploads = [portions.upload_of(number) for number in range(1, portions.of + 1)]
     for sheet in inputs.sheets:
         parts = [one for upload in uploads for one in upload.sheets if one.file == sheet.file]
         assert sorted(row for part in parts for row in part.rows) == sheet.rows.tolist()
