@@ -17,6 +17,7 @@ FIRST ?= 1
 KILLS ?= 1000
 ROUNDS ?= 100
 DATABASE ?= both
+ENGINE ?=
 ROUNDS_ON = --database $(DATABASE) $(if $(filter-out auto,$(WORKERS)),--workers $(WORKERS))
 
 help: ## list the targets
@@ -25,8 +26,8 @@ help: ## list the targets
 run: $(VENV)/installed ## run the sample nights on the embedded store, under out/sample
 	@$(BIN)/python sample_data/run_nights.py
 
-test: $(VENV)/installed-dev ## run every test, PostgreSQL included
-	@$(BIN)/python -m pytest -n $(WORKERS)
+test: $(VENV)/installed-dev ## run every test, PostgreSQL included (ENGINE=workers or cluster: nights by these)
+	@ENGINE=$(ENGINE) $(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/installed-dev ## formatting, style, types and layers
 	@$(BIN)/ruff format --check .

@@ -16,8 +16,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-from pipeline import nightly
-from pipeline.spread import compute_in_buckets
+from tests import engines
 from tests.builders import little_company
 from tests.desk import Desk, SampleNights
 
@@ -28,12 +27,8 @@ settings.load_profile("without a clock")
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 
-BUCKETS = int(os.environ.get("BUCKETS", "0"))
-"""Where it is set, every night that is run in this process is put together from so many buckets."""
-if BUCKETS:
-    nightly.begin_night = lambda known, asked, *_: compute_in_buckets(  # type: ignore[assignment]
-        known, asked, BUCKETS
-    )
+NIGHTS = "nights"
+SCHEDULER = pytest.StashKey[dict[str, str]]()
 
 _numbers = itertools.count(1)
 
@@ -50,6 +45,51 @@ class ByFile(LoadFileScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
     """How tests are dealt out to workers."""
     return ByFile(config, log) if config.getoption("dist") == "load" else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin what computes the nights: a scheduler once, all else in each process of the session."""
+    if not hasattr(config, "workerinput"):
+        config.stash[SCHEDULER] = engines.begin_scheduler()
+    engines.begin_engine(getattr(config, "workerinput", config.stash.get(SCHEDULER, {})))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of the session where the scheduler is."""
+    node.workerinput.update(node.config.stash[SCHEDULER])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add up what the processes of the session did."""
+    engines.nights.update(getattr(node, "workeroutput", {}).get(NIGHTS, {}))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell what this process did."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[NIGHTS] = dict(engines.nights)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many nights were computed elsewhere."""
+    if engines.ENGINE:
+        said = ", ".join(f"{count} {how}" for how, count in sorted(engines.nights.items()))
+        terminalreporter.write_line(f"nights by ENGINE={engines.ENGINE}: {said or 'none'}")
+
+
+def pytest_unconfigure() -> None:
+    """End what was begun."""
+    engines.end_engine()
+
+
+@pytest.fixture
+def computed_here() -> Iterator[None]:
+    """Whoever computes nights: for a test that changes what is computed, in this process."""
+    here = engines.in_buckets_here if engines.ENGINE else engines.ALONE
+    with engines.nights_by(here):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +162,7 @@ def sample_nights(tmp_path_factory: pytest.TempPathFactory) -> SampleNights:
         (copy / night.name).symlink_to(night)
     done = subprocess.run(
         [sys.executable, str(copy / "run_nights.py")], capture_output=True, encoding="utf-8",
-        env={"PYTHONPATH": str(SAMPLE.parent), "PATH": ""}, check=False,
+        env={"PYTHONPATH": str(SAMPLE.parent), "PATH": ""} | engines.of_commands(), check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     out = folder / "out" / "sample"

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
+from tests import engines
 from tests.builders import changed, ledger_lines, little_company, only, write_inbox
 from tests.desk import Desk, files_below
 
@@ -449,7 +450,8 @@ def test_other_surroundings(
         done = subprocess.run(
             [sys.executable, "-m", "pipeline", *arguments, "--store", "sqlite:///other.db"],
             cwd=tmp_path, capture_output=True,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | environment,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | environment
+            | engines.of_commands(),
         )  # fmt: skip
         said = (done.stdout + done.stderr).decode("utf-8", "replace")
         assert "Traceback" not in said, said
@@ -466,7 +468,7 @@ def test_surroundings_that_can_not_spell_a_file_name(sqlite_desk: Desk) -> None:
         [sys.executable, "-m", "pipeline", *night, "--store", sqlite_desk.store],
         cwd=sqlite_desk.folder, capture_output=True, text=True,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C",
-             "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+             "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"} | engines.of_commands(),
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stdout == ""

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from pipeline.actor import actor_of
 from pipeline.cli import main
+from tests import engines
 from tests.builders import little_company, write_inbox
 
 ROOT = Path(__file__).parents[1]
@@ -101,7 +102,8 @@ def limited(bytes_written: int, *arguments: object, cwd: Path) -> subprocess.Com
     """The command where no file may become larger: what a full disk looks like."""
     return subprocess.run(
         [sys.executable, "-m", "pipeline", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        cwd=cwd, capture_output=True, text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | engines.of_commands(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_written,) * 2),
     )  # fmt: skip
 

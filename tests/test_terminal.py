@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.stopwatch import Stopwatch
 from pipeline.terminal import console_on
+from tests import engines
 from tests.builders import changed, little_company, write_inbox
 
 ROOT = Path(__file__).parents[1]
@@ -204,7 +205,7 @@ def test_stopped_by_hand(tmp_path: Path) -> None:
         [sys.executable, "-m", "pipeline", *night], cwd=tmp_path,
         stdin=screen.theirs, stdout=screen.theirs, stderr=screen.theirs,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm",
-             "PYTHONUTF8": "1"},
+             "PYTHONUTF8": "1"} | engines.of_commands(),
     )  # fmt: skip
     os.close(screen.theirs)
     screen.wait_for(b"validate")

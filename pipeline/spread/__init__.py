@@ -22,11 +22,11 @@ from pipeline.spread.faults import SpreadError
 from pipeline.spread.flat import computed_frames, known_frames
 from pipeline.spread.parcels import read_parcel, write_parcel
 from pipeline.spread.places import private_folder, shared_folder
-from pipeline.spread.processes import map_in_processes
+from pipeline.spread.processes import Crew, map_in_processes
 from pipeline.spread.work import Bucket, do_bucket, versions
 from pipeline.tonight import Asked, Computed, Known, Tonight, bill_tonight, compute_part
 
-__all__ = ["HERE", "Engine", "SpreadError", "begin_night", "compute_in_buckets", "cores"]
+__all__ = ["HERE", "Crew", "Engine", "SpreadError", "begin_night", "compute_in_buckets", "cores"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -37,12 +37,14 @@ Told = Callable[[int, int, int], None]
 
 @dataclass(frozen=True)
 class Engine:
-    """Who computes a night: `workers` processes of this machine, or the workers of a `cluster` (its
-    scheduler's address) that all see the folder `shared` (a path or a URL)."""
+    """Who computes a night: `workers` processes of this machine (those of a `crew`, where nights follow
+    one another; else begun for the night), or the workers of a `cluster` (its scheduler's address) that
+    all see the folder `shared` (a path or a URL)."""
 
     workers: int = 1
     cluster: str = ""
     shared: str = ""
+    crew: Crew | None = None
 
 
 HERE = Engine()
@@ -110,7 +112,7 @@ def _map_tasks(
         results = map_on_cluster(function, items, engine.cluster, of_cluster)
     else:
         workers = min(engine.workers, count)
-        results = map_in_processes(function, items, workers)
+        results = map_in_processes(function, items, workers, engine.crew)
     told(0, count, workers)
     with closing(results):
         for result in results:

@@ -63,12 +63,34 @@ class Worker:
         self.ours.close()
 
 
+class Crew:
+    """Workers that stay between nights, for whoever runs many of them in one process: to begin a worker
+    takes longer than a small night."""
+
+    def __init__(self) -> None:
+        """Nobody yet: workers are begun when they are first hired."""
+        self.idle: list[Worker] = []
+
+    def hire(self, workers: int) -> set[Worker]:
+        """So many workers that have nothing to do; new ones where too few are idle."""
+        kept = [self.idle.pop() for _ in range(min(workers, len(self.idle)))]
+        return {*kept, *(Worker() for _ in range(workers - len(kept)))}
+
+    def end(self) -> None:
+        """End those that are idle."""
+        while self.idle:
+            self.idle.pop().end()
+
+
 def map_in_processes(
-    function: Callable[[Item], Result], items: Iterable[Item], workers: int
-) -> Generator[tuple[int, Result], None, None]:
-    """The result of each item, with its number, as they come; items are taken as workers are free."""
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int,
+    crew: Crew | None = None,
+) -> Generator[tuple[int, Result], None, None]:  # fmt: skip
+    """The result of each item, with its number, as they come; items are taken as workers are free.
+    Workers of a `crew` stay; without one, all are ended."""
     jobs, again, deaths = enumerate(items), list[tuple[int, Item]](), Counter[int]()
-    idle = {Worker() for _ in range(workers)}
+    hired = crew or Crew()
+    idle = hired.hire(workers)
     busy: dict[Connection, Worker] = {}
     try:
         while True:
@@ -92,8 +114,11 @@ def map_in_processes(
                 idle.add(worker)
     finally:
         with put_off():
-            for worker in [*idle, *busy.values()]:
+            for worker in busy.values():  # whose answer nobody waits for
                 worker.end()
+            hired.idle.extend(idle)
+            if hired is not crew:
+                hired.end()
 
 
 def _refuse_more(deaths: int, worker: Worker) -> None:

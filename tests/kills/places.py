@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
+from tests import engines
 from tests.builders import Company, changed, joined, little_company, only, rows_of, write_inbox
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +69,8 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("killable.py"))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8"},
+            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+            | engines.of_commands(),
         )  # fmt: skip
 
     def run(self, *jobs: dict[str, Any]) -> list[dict[str, Any]]:

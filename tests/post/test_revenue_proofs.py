@@ -102,6 +102,7 @@ def test_a_journal_that_is_not_the_ledger(night: Night) -> None:
     assert broken_proofs(bills, revenue, replace(books, journal=books.journal.iloc[:-1]))
 
 
+@pytest.mark.usefixtures("computed_here")
 def test_a_failing_proof_refuses_the_night(
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

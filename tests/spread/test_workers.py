@@ -17,7 +17,7 @@ import pytest
 
 from pipeline.spread import SpreadError, cluster
 from pipeline.spread.places import private_folder
-from pipeline.spread.processes import map_in_processes
+from pipeline.spread.processes import Crew, map_in_processes
 from tests.desk import Desk, files_below
 from tests.spread import odd_jobs
 
@@ -122,6 +122,26 @@ def test_a_job_that_fails(job: Callable, fault: type[Exception], says: str) -> N
     before = set(psutil.Process().children())
     with pytest.raises(fault, match=says):
         list(map_in_processes(job, [1], 1))
+    assert set(psutil.Process().children()) == before
+
+
+def test_a_crew_stays() -> None:
+    """From one night to the next; but for who has died meanwhile, or failed."""
+    crew, before = Crew(), set(psutil.Process().children())
+
+    def at_work() -> set[int]:
+        return {pid for _, pid in map_in_processes(odd_jobs.who, range(9), 2, crew)}
+
+    at_work()
+    first = {worker.process.pid for worker in crew.idle}
+    assert len(first) == 2 and at_work() <= first
+    with pytest.raises(OverflowError):
+        list(map_in_processes(odd_jobs.overflow, [1], 1, crew))
+    assert len(crew.idle) == 1
+    os.kill(crew.idle[0].process.pid, signal.SIGKILL)
+    second = at_work()
+    assert len(crew.idle) == 2 and not first & second
+    crew.end()
     assert set(psutil.Process().children()) == before
 
 

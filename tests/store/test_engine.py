@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
+from tests import engines
 from tests.builders import import_company, little_company, write_inbox
 
 SECRET = "hunter2secret"
@@ -142,6 +143,7 @@ def test_what_may_not_be_written(unprivileged: list[str], tmp_path: Path) -> Non
             [*unprivileged, sys.executable, "-m", "pipeline", *commands[command],
              "--store", f"sqlite:///{store}"],
             capture_output=True, text=True, check=False, timeout=120,
+            env=os.environ | engines.of_commands(),
         )  # fmt: skip
         assert done.stderr.count("\n") == (1 if done.returncode == 1 else 0), done.stderr
         return done.returncode, done.stderr
