@@ -27,7 +27,7 @@ def bucket_headings(as_of: datetime.date) -> list[str]:
     >>> bucket_headings(datetime.date(2026, 3, 30))[::6]
     ['Mar-26', 'Sep-26', 'Thereafter']
     """
-    first = _first_month(as_of)
+    first = first_month(as_of)
     days = np.arange(first, first + MONTHS).astype("datetime64[D]").tolist()
     return [*(day.strftime("%b-%y") for day in days), "Thereafter", "No date yet"]
 
@@ -41,12 +41,16 @@ def buckets_of(months: pd.Series, as_of: datetime.date) -> np.ndarray:
     >>> buckets_of(days, datetime.date(2026, 3, 31)).tolist()
     [0, 0, 11, 13]
     """
-    ahead = months.to_numpy("datetime64[M]").astype(np.int64) - _first_month(as_of).astype(int)
+    ahead = months.to_numpy("datetime64[M]").astype(np.int64) - first_month(as_of).astype(int)
     return np.where(months.isna(), UNDATED, np.clip(ahead, 0, LATER))
 
 
-def _first_month(as_of: datetime.date) -> np.datetime64:
-    """The month of tomorrow: on a month's last night, the next."""
+def first_month(as_of: datetime.date) -> np.datetime64:
+    """The month of tomorrow, in which revenue comes first: on a month's last night, the next.
+
+    >>> first_month(datetime.date(2026, 3, 30)), first_month(datetime.date(2026, 3, 31))
+    (np.datetime64('2026-03'), np.datetime64('2026-04'))
+    """
     return (np.datetime64(as_of, "D") + 1).astype("datetime64[M]")
 
 

@@ -6,15 +6,15 @@ import numpy as np
 
 from pipeline import money
 from pipeline.record import RunRecord
-from pipeline.report.to_come import BUCKETS, MONTHS, buckets_of
+from pipeline.report.to_come import BUCKETS, MONTHS, buckets_of, first_month
 from pipeline.report.totals import exact_sums
 from schemas.outputs import RevenueToCome as T
 from schemas.outputs import RollForward as D
 
 BACK = MONTHS - 1
-"""Months before tonight's."""
+"""Months before tomorrow's, which on a month's last night is the next."""
 SPAN = BACK + MONTHS
-"""All months shown: those before tonight's, tonight's, and the eleven after it."""
+"""All months shown: those before tomorrow's, tomorrow's, and the eleven after it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Flow:
 
 def flows_of(record: RunRecord) -> list[Flow]:
     """The revenue of each currency, all rows of the record counted."""
-    first = np.datetime64(record.as_of, "M") - BACK
+    first = first_month(record.as_of) - BACK
     months = record.roll_forward[D.month].to_numpy("datetime64[M]")
     ahead = np.clip((months - first).astype(np.int64), -1, SPAN)
     recognised = exact_sums(

@@ -23,7 +23,7 @@ from pipeline.report.live import LiveTable, Where, live_table, of_month
 from pipeline.report.page import Page
 from pipeline.report.report_page import finish_report, start_report
 from pipeline.report.revenue_sheets import DEFERRED, TO_RECOGNISE
-from pipeline.report.to_come import bucket_headings
+from pipeline.report.to_come import bucket_headings, first_month
 from pipeline.report.waterfall import BACK, SPAN, Flow
 
 HEADINGS = ("Month", "Currency", "Recognised", "To come", "Total")
@@ -76,7 +76,7 @@ def _notes(
         yield f"Live totals of {' and '.join(live)}; currencies are never added up."
     yield (
         "Recognised by accounting date; to come by the month in which it is expected: what was "
-        "expected before tonight's month stands in that month."
+        "expected before tomorrow stands in tomorrow's month."
     )
     if flows:
         more = len(charted) < len(flows)
@@ -91,7 +91,7 @@ def _write_flow(
     page.section(flow.currency)
     top = page.row
     page.headings(HEADINGS, right=range(2, len(HEADINGS)))
-    first = np.datetime64(as_of, "M") - BACK
+    first = first_month(as_of) - BACK
     days = np.arange(first, first + SPAN).astype("datetime64[D]").tolist()
     to_come = (None,) * (BACK + 1) + flow.to_come
     recognised = (flow.earlier, *flow.recognised, flow.after, None)

@@ -243,18 +243,43 @@ class TestWaterfall:
         moved = moves(("USD", "2025-03", 0, 1), ("USD", "2025-04", 0, 2), ("USD", "2026-03", 0, 4),
                       ("USD", "2027-02", 0, 8), ("USD", "2027-03", 0, 16))  # fmt: skip
         record = replace(record_of(), roll_forward=moved, revenue_to_come=to_come())
-        (flow,) = flows_of(record)
+        (flow,) = flows_of(replace(record, as_of=datetime.date(2026, 3, 30)))
         assert (flow.earlier, flow.after) == (1, 16)
         assert (flow.recognised[0], flow.recognised[11], flow.recognised[22]) == (2, 4, 8)
+        (flow,) = flows_of(replace(record, as_of=datetime.date(2026, 3, 31)))
+        assert (flow.earlier, flow.after) == (1 + 2, 0)
+        assert (flow.recognised[10], flow.recognised[21], flow.recognised[22]) == (4, 8, 16)
+
+    @pytest.mark.parametrize(
+        ("as_of", "month"), [("2026-03-30", 3), ("2026-03-31", 4), ("2026-04-01", 4)]
+    )
+    def test_what_is_to_come_stands_in_the_month_of_its_heading(
+        self, write, record_of, as_of, month
+    ):
+        """The headings are those of To recognise, which begin with tomorrow's month."""
+        record = replace(record_of(), as_of=datetime.date.fromisoformat(as_of))
+        path = write(record)
+        rows = block_of(opened(path)["Waterfall"], "USD")
+        formulas = block_of(opened(path, values=False)["Waterfall"], "USD")
+        told = {
+            row[0].strftime("%b-%y"): formula[3]
+            for row, formula in zip(rows, formulas, strict=True)
+            if isinstance(row[0], datetime.datetime) and formula[3] is not None
+        }
+        assert len(told) == 12
+        assert all(f"[{heading}]" in formula for heading, formula in told.items())
+        assert next(iter(told)) == datetime.date(2026, month, 1).strftime("%b-%y")
 
     def test_the_sheet(self, write, record_of):
         path = write(record_of())
         rows = block_of(opened(path)["Waterfall"], "USD")
         assert len(rows) == 27
         assert rows[0][0] == "Earlier" and rows[0][2] == 1251245.06 and rows[0][3] is None
-        assert rows[1][0] == datetime.datetime(2025, 4, 1)
-        assert rows[12][:5] == (datetime.datetime(2026, 3, 1), "USD", 0, 2085408.45, 2085408.45)
-        assert rows[13][2:5] == (2502490.13, 0, 2502490.13)
+        assert rows[1][0] == datetime.datetime(2025, 5, 1)
+        assert rows[11][:4] == (datetime.datetime(2026, 3, 1), "USD", 0, None)
+        assert rows[12][:5] == (
+            datetime.datetime(2026, 4, 1), "USD", 2502490.13, 2085408.45, 4587898.58,
+        )  # fmt: skip
         assert [row[0] for row in rows[24:]] == ["Later", "No date yet", "Total"]
         assert rows[26][2:5] == (3753735.19, 6256225.39, 10009960.58)
         texts = [
