@@ -160,7 +160,8 @@ def _post_upload(
     with watch.stage("validate"):
         held = hold_for(connection, inputs)
         validated = validate_inputs(inputs, held, settings.phase_handover)
-        validated = _with_nobodys_accounts(connection, validated, settings)
+        if part.is_last:  # before, not all business units are known
+            validated = _with_nobodys_accounts(connection, validated, settings)
     with watch.stage("accept"):
         number = accept(connection, inputs, validated, "run")
         scope = part.scope(connection, as_of, settings, full=wanted.full)
@@ -222,7 +223,11 @@ def bill_store(
     refuse_missing(store)
     with writing(store, "bill") as connection:
         with connection.begin():
-            parts = parts_of_night(connection, None, as_of, settings, full=wanted.full)
+            parts = (
+                iter([Part.of_all(Inputs.of_nothing())])
+                if wanted.dry_run
+                else parts_of_night(connection, None, as_of, settings, full=wanted.full)
+            )
         for part in parts:
             with part.told_of(watch.tell), connection.begin() as transaction:
                 outcome = Outcome(_post_stored(connection, part, wanted, watch), None)
@@ -264,8 +269,9 @@ def _recognise_and_post(
         outlook = night.outlook
     with watch.stage("post"):
         run, settings = refuse_implausible(
-            connection, run, bills, settings, allowed=wanted.allow_implausible
-        )
+            connection, run, bills, settings, allowed=wanted.allow_implausible,
+            portions_before=scope.portions_before,
+        )  # fmt: skip
         books = night.books
         post(connection, run, bills, revenue, books)
         keep_scope(connection, run.run_number, scope)

@@ -42,6 +42,11 @@ class Part:
         """Whether no other part of the night was before it."""
         return self.portion is None or self.portion[0] == FIRST
 
+    @property
+    def is_last(self) -> bool:
+        """Whether no other part of the night follows."""
+        return self.portion is None or self.portion[0] == self.portion[1]
+
     def hand_over(self) -> Inputs:
         """The upload, once: what was uploaded is as large as what is made of it, and whoever has made
         something of it lets it go."""
@@ -53,9 +58,16 @@ class Part:
     def scope(
         self, connection: Connection, as_of: datetime.date, settings: Settings, *, full: bool
     ) -> Scope:
-        """What the run has to look at, once its upload is accepted."""
+        """What the run has to look at, once its upload is accepted.
+
+        A night of portions that has to look at all notes so with its first: where it stops in the
+        middle, the next one must look at the others all the same, though the settings are the last
+        run's by then.
+        """
         if self.portion is None:
             return scope_of_night(connection, as_of, settings, full=full)
+        if self.looks_at_all and self.is_first:
+            agenda.note_all_at_once(connection)
         until = None if self.looks_at_all else as_of
         return scope_of_portion(connection, until, self.numbers, self.portion)
 

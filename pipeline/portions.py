@@ -23,7 +23,7 @@ FIRST = 1
 """The portion of all that is of no contract: customers, products, rows without a contract's number."""
 
 LACKS_A_COLUMN = "COL-02"
-"""What is found of a whole sheet, and matters in every portion that has rows of it."""
+"""What is found at a sheet's headings, and told where a portion has a new row that needs the column."""
 
 ON_CONTRACT = ["subscription_number"]
 
@@ -64,9 +64,8 @@ class Portions:
             if portion == FIRST or (portions == portion).any()
         ]
         found = self.inputs.findings
-        own = (self.findings == portion) | (
-            (found["code"] == LACKS_A_COLUMN).to_numpy(bool) & (found["row"] == 0).to_numpy(bool)
-        )
+        lacks = (found["code"] == LACKS_A_COLUMN).to_numpy(bool)
+        own = (self.findings == portion) | lacks
         return replace(
             self.inputs, sheets=tuple(sheets), findings=found[own].reset_index(drop=True)
         )

@@ -37,6 +37,16 @@ class Scope:
         return self.numbers is None
 
     @property
+    def portions_before(self) -> int:
+        """How many portions of its night were before it."""
+        return self.portion[0] - 1 if self.portion else 0
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether it is a portion that others of its night follow."""
+        return self.portion is not None and self.portion[0] < self.portion[1]
+
+    @property
     def looked_at(self) -> LookedAt | None:
         """How many it is, and of how many; none: all."""
         if self.numbers is None:

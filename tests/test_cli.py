@@ -189,7 +189,7 @@ def test_standard_output_is_the_result(sqlite_desk: Desk) -> None:
     assert done.stderr == ""
     stages = [stage["stage"] for stage in json.loads(timings.read_text("utf-8"))]
     assert stages == [
-        "read", "validate", "accept", "bill", "recognise", "post", "forecast", "export and report",
+        "read", "validate", "accept", "bill", "recognise", "forecast", "post", "export and report",
     ]  # fmt: skip
     assert not any(name.endswith("timings.json") for name in sqlite_desk.files())
 

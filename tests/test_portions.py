@@ -39,6 +39,9 @@ CUSTOMERS = [f"K-{number}" for number in range(1, 7)]
 RENEWED = "subscriptions 2: status=ACTIVE, customer_number={}, end_date=2026-06-30"
 
 
+DATED_AHEAD = "milestones 3: completion_date=2026-04-12"
+
+
 def customers() -> Company:
     """Six of them."""
     heading = "customer_number | customer_name | bill_to_account | bill_to_site"
@@ -53,7 +56,8 @@ def of_customer(number: str, customer: str, *more: str) -> Company:
 
 COMPANY = joined(
     customers(),
-    *(of_customer(f"S-{customer}-{place}", customer) for customer in CUSTOMERS for place in "12"),
+    *(of_customer(f"S-{customer}-1", customer) for customer in CUSTOMERS),
+    *(of_customer(f"S-{customer}-2", customer, DATED_AHEAD) for customer in CUSTOMERS),
     of_customer("BAD", "K-3", "charges 2: amount=ten"),
     of_customer("NOBODY", "K-9"),
     {
@@ -66,7 +70,7 @@ COMPANY = joined(
 )
 LATER = joined(
     only(of_customer("S-K-1-1", "K-1", "milestones 3: completion_date=2026-04-11"), "milestones"),
-    only(of_customer("S-K-5-2", "K-5", "milestones 3: completion_date=2026-04-12"), "milestones"),
+    only(of_customer("S-K-5-2", "K-5", "milestones 3: completion_date=2026-04-14"), "milestones"),
     of_customer("S-K-4-1", "K-6"),  # another customer than it had
     of_customer("NEW", "K-4"),
 )
@@ -185,6 +189,53 @@ def test_a_night_that_stops_between_its_portions_goes_on(tmp_path: Path, store_u
     assert after == before
 
 
+def test_other_settings_are_heeded_where_their_night_stopped(tmp_path: Path) -> None:
+    """What a night must look at because its settings are new, the next one must that goes on."""
+    straight = {"charges": rows_of(
+        "subscription_number | charge_number | line_number | charge_type | amount | "
+        "revenue_method", *(f"S-{customer}-1 | 20 | 1 | ONE_TIME | 365.00 | STRAIGHT_LINE"
+                            for customer in CUSTOMERS))}  # fmt: skip
+    company = joined(COMPANY, straight)
+    by_agenda = replace(IN_PORTIONS, whole_book=0)
+    month_end = replace(by_agenda, straight_line_posting="month_end")
+    stores = {}
+    for stops in (False, True):
+        folder = tmp_path / str(stops)
+        stores[stops] = Desk(folder).store
+        nights(folder, company, "2026-04-10", stores[stops], month_end)
+        inbox = write_inbox(folder / "inbox", only(references(), "lookups"))
+        if stops:
+            stopped = run_night(
+                inbox, day("2026-04-20"), folder / "out", stores[stops], by_agenda, QUIET
+            )
+            next(stopped)
+            stopped.close()
+        list(run_night(inbox, day("2026-04-20"), folder / "out", stores[stops], by_agenda, QUIET))
+    whole, gone_on = kept(stores[False]), kept(stores[True])
+    assert len(whole["revenue_events"]) > 2 * len(CUSTOMERS)
+    assert gone_on["revenue_events"] == whole["revenue_events"]
+
+
+def test_what_is_told_of_a_sheet_and_of_the_settings(tmp_path: Path) -> None:
+    """A column that is missing is told in whichever portion needs it; that nobody has a business unit,
+    only when all are known."""
+    company = joined(
+        customers(), *(of_customer(f"S-{customer}", customer) for customer in CUSTOMERS[:5]),
+        of_customer("WEST", "K-6", "subscriptions 2: business_unit=West"),
+    )  # fmt: skip
+    inbox = write_inbox(tmp_path / "inbox", company)
+    (inbox / "actions.csv").write_text("subscription_number,what\nS-K-1,x\nS-K-5,y\n", "utf-8")
+    (config := tmp_path / "billing.toml").write_text(
+        'contracts_at_once = 1\n[accounts.business_unit."West"]\nrevenue = "Income:West"\n'
+        '[accounts.business_unit."Wets"]\nrevenue = "Income:West"\n', "utf-8",
+    )  # fmt: skip
+    desk = Desk(tmp_path)
+    assert desk.run("--config", config, inbox=inbox).exit_code == 3
+    told = [eval(row) for row in kept(desk.store)["findings"]]
+    assert {row[5] for row in told if row[0] == "COL-02"} == {"action", "effective_date"}
+    assert len([row for row in told if row[0] == "SET-06"]) == 1
+
+
 def test_a_store_is_billed_in_portions(tmp_path: Path) -> None:
     whole, apart = (Desk(tmp_path / name) for name in ("whole", "apart"))
     for desk in (whole, apart):
@@ -193,8 +244,12 @@ def test_a_store_is_billed_in_portions(tmp_path: Path) -> None:
     config.write_text(f"contracts_at_once = {AT_ONCE}\n", "utf-8")
     assert whole.on("bill", "--as-of", NIGHT).exit_code == 0
     told = apart.on("bill", "--as-of", NIGHT, "--config", config, "--json")
-    assert len(json.loads(told.stdout)["runs"]) > 1
+    runs = [run["run_id"] for run in json.loads(told.stdout)["runs"]]
+    assert runs == [f"{NIGHT}-{number}" for number in range(1, len(runs) + 1)] and len(runs) > 1
     assert kept(apart.store) == kept(whole.store)
+    assert apart.on("history", "--verify").exit_code == 0
+    tried = apart.on("bill", "--as-of", NIGHT, "--config", config, "--dry-run", "--json")
+    assert json.loads(tried.stdout)["lines"] == 0, "a dry run is one run"
 
 
 def shared(inputs: Inputs, count: int, stored: dict[str, str] | None = None) -> dict[str, int]:
@@ -240,7 +295,7 @@ def test_rows_and_findings_go_with_their_contract(tmp_path: Path) -> None:
     findings = join_findings([
         one_finding("ROW-01", WARNING, "of a row", file="charges.csv", row=bad),
         one_finding("ROW-01", WARNING, "of no row that is kept", file="charges.csv", row=9999),
-        one_finding("COL-02", WARNING, "of a sheet", file="charges.csv"),
+        one_finding("COL-02", WARNING, "of a sheet", file="charges.csv", row=1),
         one_finding("FIL-02", WARNING, "of a file", file="x.txt"),
     ])  # fmt: skip
     inputs = replace(inputs, findings=findings)

@@ -70,12 +70,14 @@ def refuse_other_handover(last: Run | None, settings: Settings) -> None:
 
 
 def refuse_implausible(
-    connection: Connection, run: Run, bills: Bills, settings: Settings, *, allowed: bool
-) -> tuple[Run, Settings]:
+    connection: Connection, run: Run, bills: Bills, settings: Settings, *, allowed: bool,
+    portions_before: int = 0,
+) -> tuple[Run, Settings]:  # fmt: skip
     """A night that no sane company has is refused; where it is allowed, the run and its settings say
-    what it was let through in spite of."""
+    what it was let through in spite of. The night's own portions so far are no nights before it."""
     nights = ledger.billed_totals(connection)
-    excesses = implausible(bills.lines, nights, settings.plausibility)
+    before = nights[nights["run_number"] < run.run_number - portions_before]
+    excesses = implausible(bills.lines, before, settings.plausibility)
     if not excesses:
         return run, settings
     if not allowed:

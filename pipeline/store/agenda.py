@@ -42,6 +42,11 @@ def note_at_once(connection: Connection, numbers: Sequence[str]) -> None:
     note_days(connection, frame.assign(look_on=pd.Timestamp(AT_ONCE).as_unit("s")))
 
 
+def note_all_at_once(connection: Connection) -> None:
+    """The next night looks at every contract."""
+    connection.execute(agenda.update().values(look_on=AT_ONCE))
+
+
 def note_days(connection: Connection, days: pd.DataFrame) -> None:
     """On which night each contract is looked at again: subscription_number, look_on (datetime64[s];
     missing: no day brings anything)."""

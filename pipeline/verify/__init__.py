@@ -16,6 +16,7 @@ from pipeline.outbox import MANIFEST
 from pipeline.post.proofs import broken_bill_proofs
 from pipeline.recognise import Revenue
 from pipeline.remember import asked_of, find
+from pipeline.scope import look_at, scope_of_run
 from pipeline.settings import settings_from_text
 from pipeline.store import ledger, reading
 from pipeline.store.contracts import read_contracts, read_import_files
@@ -83,10 +84,17 @@ def _verify_run(
 
 
 def _computed(connection: Connection, run: Run) -> Tonight:
-    """What the run had to post, given the contracts and the ledger as they stood."""
+    """What the run had to post, given the contracts and the ledger as they stood: of all contracts,
+    whatever it looked at; of a portion before its night's last, of its own, as the next ones post what
+    is due of the others."""
     settings = settings_from_text(run.settings)
-    contracts = read_contracts(connection, at_import=run.import_number, only=READ_FROM_CONTRACTS)
-    return bill_tonight(find(connection, run, contracts, settings).known, asked_of(run, settings))
+    scope = scope_of_run(connection, run.run_number)
+    some = scope.is_followed and look_at(connection, scope)
+    contracts = read_contracts(
+        connection, at_import=run.import_number, wanted=some or None, only=READ_FROM_CONTRACTS
+    )
+    found = find(connection, run, contracts, settings, wanted=some)
+    return bill_tonight(found.known, asked_of(run, settings))
 
 
 def _books(night: Tonight, bills: Bills, revenue: Revenue, posted: Posted) -> Books:
