@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from pipeline.portions import FIRST, Portions, named_in, share_out
 from pipeline.read import Inputs
+from pipeline.record import Portion
 from pipeline.scope import Scope, looks_at_all, scope_of_night, scope_of_portion
 from pipeline.settings import Settings
 from pipeline.spread.buckets import count_buckets
@@ -27,7 +28,7 @@ class Part:
     """
 
     files: pd.DataFrame
-    portion: tuple[int, int] | None = None
+    portion: Portion | None = None
     numbers: Sequence[str] = ()
     looks_at_all: bool = False
     _inputs: Inputs | None = field(default=None, repr=False)
@@ -40,12 +41,12 @@ class Part:
     @property
     def is_first(self) -> bool:
         """Whether no other part of the night was before it."""
-        return self.portion is None or self.portion[0] == FIRST
+        return self.portion is None or self.portion.number == FIRST
 
     @property
     def is_last(self) -> bool:
         """Whether no other part of the night follows."""
-        return self.portion is None or self.portion[0] == self.portion[1]
+        return self.portion is None or self.portion.is_last
 
     def hand_over(self) -> Inputs:
         """The upload, once: what was uploaded is as large as what is made of it, and whoever has made
@@ -114,6 +115,6 @@ def parts_of_night(
 def _portions(portions: Portions, whole: bool) -> Iterator[Part]:
     for number in range(FIRST, portions.of + FIRST):
         yield Part(
-            portions.inputs.files, (number, portions.of), portions.numbers_of(number), whole,
+            portions.inputs.files, Portion(number, portions.of), portions.numbers_of(number), whole,
             portions.upload_of(number),
         )  # fmt: skip

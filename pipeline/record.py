@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -41,6 +42,18 @@ class RefusedSheet:
     faulty: pd.Series
 
 
+class Portion(NamedTuple):
+    """Which portion of its night a run is, of how many; the first is 1."""
+
+    number: int
+    of: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether none of its night follows."""
+        return self.number == self.of
+
+
 @dataclass(frozen=True)
 class LookedAt:
     """How many contracts a run looked at, where it did not look at all: they were uploaded or answered
@@ -49,14 +62,14 @@ class LookedAt:
 
     contracts: int
     of: int
-    portion: tuple[int, int] | None = None
+    portion: Portion | None = None
 
     @property
     def sentence(self) -> str:
         """`Tonight 2,500 of 250,000 contracts were looked at: …`"""
         if self.portion:
             return (
-                f"This run is portion {self.portion[0]:,} of {self.portion[1]:,} of its night: "
+                f"This run is portion {self.portion.number:,} of {self.portion.of:,} of its night: "
                 f"{self.contracts:,} contracts. What follows leaves the others out: those of which "
                 "anything is due are in the other portions' runs."
             )

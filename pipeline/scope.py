@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from pipeline import __version__
-from pipeline.record import LookedAt
+from pipeline.record import LookedAt, Portion
 from pipeline.settings import Settings, as_set, settings_from_text
 from pipeline.store import agenda, ledger
 from pipeline.store.wanted import want_subscriptions, want_their_lines
@@ -29,7 +29,7 @@ class Scope:
 
     numbers: pd.Series | None = None
     contracts: int = 0
-    portion: tuple[int, int] | None = None
+    portion: Portion | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -39,12 +39,12 @@ class Scope:
     @property
     def portions_before(self) -> int:
         """How many portions of its night were before it."""
-        return self.portion[0] - 1 if self.portion else 0
+        return self.portion.number - 1 if self.portion else 0
 
     @property
     def is_followed(self) -> bool:
         """Whether it is a portion that others of its night follow."""
-        return self.portion is not None and self.portion[0] < self.portion[1]
+        return self.portion is not None and not self.portion.is_last
 
     @property
     def looked_at(self) -> LookedAt | None:
@@ -78,7 +78,7 @@ def scope_of_night(
 
 def scope_of_portion(
     connection: Connection, as_of: datetime.date | None, numbers: Sequence[str],
-    portion: tuple[int, int],
+    portion: Portion,
 ) -> Scope:  # fmt: skip
     """What a portion's run has to look at, of these contracts; without a day, all of them."""
     want_subscriptions(connection, numbers)

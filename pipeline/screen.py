@@ -94,7 +94,7 @@ def _scope(at: LookedAt | None) -> dict[str, int] | None:
 
 
 def _portion(at: LookedAt | None) -> dict[str, int] | None:
-    return {"number": at.portion[0], "of": at.portion[1]} if at and at.portion else None
+    return at.portion._asdict() if at and at.portion else None
 
 
 def _to_mend(outcome: Outcome) -> list[str]:

@@ -64,11 +64,8 @@ def _scope(record: RunRecord) -> dict[str, Any]:
     at = record.looked_at
     if at is None:
         return {}
-    portion = dict(zip(("number", "of"), at.portion, strict=True)) if at.portion else None
-    return {
-        "contracts": {"looked_at": at.contracts, "of": at.of},
-        **({"portion": portion} if portion else {}),
-    }
+    portion = {"portion": at.portion._asdict()} if at.portion else {}
+    return {"contracts": {"looked_at": at.contracts, "of": at.of}, **portion}
 
 
 def _longer_files(record: RunRecord, controls: pd.DataFrame) -> list[str]:

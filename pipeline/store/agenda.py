@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 
+from pipeline.record import Portion
 from pipeline.store.rows import empty, insert_frame, read_frame
 from pipeline.store.schema import CONTRACT_TABLES, agenda, looked_at, run_scopes
 from pipeline.store.wanted import are_wanted, wanted
@@ -117,7 +118,7 @@ def _in_order(connection: Connection, *conditions: ColumnElement[bool]) -> pd.Se
 
 
 def keep_looked_at(
-    connection: Connection, run_number: int, contracts: int, portion: tuple[int, int] | None
+    connection: Connection, run_number: int, contracts: int, portion: Portion | None
 ) -> None:
     """Note that a run looked at the named contracts only (`wanted.want_subscriptions`), of so many, and
     which portion of its night they are, of how many."""
@@ -133,7 +134,7 @@ def keep_looked_at(
 
 def read_looked_at(
     connection: Connection, run_number: int
-) -> tuple[pd.Series, int, tuple[int, int] | None] | None:
+) -> tuple[pd.Series, int, Portion | None] | None:
     """The contracts that a run looked at, of how many, and which portion of its night they were, of how
     many (None: it was one run); none: it looked at all."""
     kept = connection.execute(
@@ -145,4 +146,4 @@ def read_looked_at(
         return None
     own = select(looked_at.c.subscription_number).where(looked_at.c.run_number == run_number)
     numbers = read_frame(connection, own)["subscription_number"].sort_values(ignore_index=True)
-    return numbers, kept.contracts, (kept.portion, kept.portions) if kept.portions else None
+    return numbers, kept.contracts, Portion(kept.portion, kept.portions) if kept.portions else None
